@@ -27,6 +27,7 @@ from tests.support.correlated_subqueries import refuse_uncorrelated_tables
 from tests.support.examples import FAST as FAST_EXAMPLES
 from tests.support.examples import USUAL
 from tests.support.gateway.shared_documents import share_documents
+from tests.support.kept_databases import KeptDatabases
 from tests.support.long_form import LONG_FORM
 from tests.support.telemetry.plain_logs import log_plainly
 from tools import server_process
@@ -138,6 +139,10 @@ Tests keep many objects alive, and each collection of all of them visits them in
 """
 
 
+ENGINES: Final = ("sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb))
+"""The engines that are supported."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first: a worker that begins one last works on alone, while others are done."""
     costs = recorded_costs()
@@ -171,7 +176,7 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateMariadb
     It waits for no disk: what is written survives the end of its process, but not a crash of the machine.
     """
     folder = tmp_path_factory.mktemp("mariadb")
-    server = start_mariadb(folder, options=("--innodb-flush-method=nosync",))
+    server = start_mariadb(folder, options=("--innodb-flush-method=nosync", "--innodb-file-per-table=0"))
     yield server
     server.stop()
     shutil.rmtree(folder)
@@ -231,18 +236,47 @@ def firefox() -> str:
     return path
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def kept_on_mariadb(mariadb: PrivateMariadb) -> KeptDatabases:
+    """Databases for one test of the session after another."""
+    return KeptDatabases(mariadb)
+
+
+@pytest.fixture
+def mariadb_url(kept_on_mariadb: KeptDatabases) -> Iterator[str]:
+    """A value for `FURLONG_DATABASE_URL` with databases as `database_url` gives them, on MariaDB."""
+    with kept_on_mariadb.lent() as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A value for `FURLONG_DATABASE_URL` for `migrate` of `database_probe`, once for each engine.
+
+    On MariaDB, databases of earlier tests are there, as new ones: `migrate` has nothing to do then. A test of
+    what makes or migrates databases asks for `new_database_url`.
+    """
+    if request.param == "sqlite":
+        return _folder_url(tmp_path)
+    return str(request.getfixturevalue("mariadb_url"))
+
+
+@pytest.fixture(params=ENGINES)
+def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A value for `FURLONG_DATABASE_URL` with no database yet, once for each engine that is supported."""
     if request.param == "sqlite":
-        folder = tmp_path / "databases"
-        folder.mkdir()
-        yield f"sqlite+aiosqlite:///{folder}"
+        yield _folder_url(tmp_path)
     else:
         server: PrivateMariadb = request.getfixturevalue("mariadb")
         url = server.fresh_url()
         yield url
         server.drop(url)
+
+
+def _folder_url(tmp_path: Path) -> str:
+    folder = tmp_path / "databases"
+    folder.mkdir()
+    return f"sqlite+aiosqlite:///{folder}"
 
 
 @pytest.fixture

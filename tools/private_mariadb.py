@@ -84,7 +84,7 @@ class PrivateMariadb:
             OperationalError: A connection still has a transaction open there.
         """
         prefix = url.rpartition("/")[2]
-        with contextlib.closing(self._connect()) as connection, connection.cursor() as cursor:
+        with contextlib.closing(self.connect()) as connection, connection.cursor() as cursor:
             cursor.execute("SET SESSION lock_wait_timeout = 30")
             cursor.execute("SHOW DATABASES")
             for (name,) in cursor.fetchall():
@@ -94,7 +94,7 @@ class PrivateMariadb:
     def answers(self) -> bool:
         """Return whether user `furlong` can log in."""
         try:
-            self._connect().close()
+            self.connect().close()
         except pymysql.err.OperationalError:
             return False
         return True
@@ -103,7 +103,8 @@ class PrivateMariadb:
         """Shut the server down."""
         self.process.stop()
 
-    def _connect(self) -> pymysql.Connection:
+    def connect(self) -> pymysql.Connection:
+        """Log in as user `furlong`."""
         return pymysql.connect(
             host="127.0.0.1", port=self.port, user="furlong", password=self.password, connect_timeout=5
         )

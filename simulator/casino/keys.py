@@ -3,17 +3,16 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from simulator.seamless.signing import make_keys
+from simulator.seamless.signing import make_keys, stranger
 
 OPERATOR: Final = "operator.pem"
 OPERATOR_PUBLIC: Final = "operator-public.pem"
@@ -71,12 +70,6 @@ class ProviderKeys:
         """Return the header's value for a body."""
         key = stranger() if wrongly else self.own
         return base64.b64encode(key.sign(body, PKCS1v15(), SHA256())).decode()
-
-
-@cache
-def stranger() -> RSAPrivateKey:
-    """Return a key that nobody knows, for what is to be signed wrongly."""
-    return generate_private_key(65537, 2048)
 
 
 def public_file(folder: Path, name: str) -> Path:

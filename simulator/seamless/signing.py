@@ -3,6 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
@@ -33,12 +34,10 @@ class OperatorKeys:
     Attributes:
         own: Signs answers.
         callers: Made the signatures of requests; providers of games may be among them.
-        stranger: Signs what is to be signed wrongly.
     """
 
     own: RSAPrivateKey
     callers: list[RSAPublicKey]
-    stranger: RSAPrivateKey
 
     @classmethod
     def of(cls, folder: Path) -> Self:
@@ -50,7 +49,7 @@ class OperatorKeys:
         own = load_pem_private_key((folder / OPERATORS).read_bytes(), None)
         if not isinstance(own, RSAPrivateKey):
             raise TypeError("the keys of a simulated operator are of RSA")
-        keys = cls(own, [], generate_private_key(65537, 2048))
+        keys = cls(own, [])
         keys.admit(folder / OURS_PUBLIC)
         return keys
 
@@ -71,7 +70,7 @@ class OperatorKeys:
 
     def sign(self, body: bytes, *, wrongly: bool = False) -> str:
         """Return the header's value for a body."""
-        key = self.stranger if wrongly else self.own
+        key = stranger() if wrongly else self.own
         return base64.b64encode(key.sign(body, PKCS1v15(), SHA256())).decode()
 
 
@@ -81,6 +80,12 @@ def _has_signed(caller: RSAPublicKey, signature: bytes, body: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+@cache
+def stranger() -> RSAPrivateKey:
+    """Return a key that nobody knows, for what is to be signed wrongly."""
+    return generate_private_key(65537, 2048)
 
 
 def make_keys(private: Path, public: Path) -> None:

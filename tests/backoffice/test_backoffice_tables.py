@@ -8,7 +8,7 @@ from backoffice.models import METADATA
 from tests.support.office.backoffice_fixture import backoffice_database
 
 
-async def test_migrated_tables_are_those_of_the_code(database_url: str) -> None:
+async def test_migrated_tables_are_those_of_the_code(new_database_url: str) -> None:
     """From nothing the migrations make just the declared schema."""
 
     def differences(connection: Connection) -> list[object]:
@@ -17,5 +17,5 @@ async def test_migrated_tables_are_those_of_the_code(database_url: str) -> None:
         )
         return list(compare_metadata(context, METADATA))
 
-    async with backoffice_database(database_url) as database, database.read() as connection:
+    async with backoffice_database(new_database_url) as database, database.read() as connection:
         assert await connection.run_sync(differences) == []

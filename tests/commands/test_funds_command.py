@@ -31,9 +31,9 @@ STAKE = Reservation(id="bet-1", owner=ANN, currency="GBP", amount=500, purpose=P
 
 
 @pytest.fixture
-async def wallet(mariadb: PrivateMariadb) -> AsyncIterator[tuple[DatabaseSettings, OpenedWallet]]:
+async def wallet(mariadb_url: str) -> AsyncIterator[tuple[DatabaseSettings, OpenedWallet]]:
     """A wallet with a customer, and where it is."""
-    settings = DatabaseSettings(url=mariadb.fresh_url())
+    settings = DatabaseSettings(url=mariadb_url)
     await migrate(settings, "wallet", METADATA)
     opened = OpenedWallet.of(Database.open(settings, "wallet"), SystemClock())
     await MoneyClients([ANN]).begin(opened)

@@ -28,7 +28,6 @@ from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from tests.support.database_probe import migrate
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
-from tools.private_mariadb import PrivateMariadb
 
 pytestmark = [pytest.mark.usefixtures("processes"), pytest.mark.timeout(600)]
 ANN: Final = Owner("southbet", "ann-1")
@@ -94,9 +93,9 @@ class Processes:
 
 
 @pytest.fixture
-async def database(mariadb: PrivateMariadb) -> DatabaseSettings:
+async def database(mariadb_url: str) -> DatabaseSettings:
     """A wallet's database, in which Ann has a session at her operator."""
-    settings = DatabaseSettings(url=mariadb.fresh_url())
+    settings = DatabaseSettings(url=mariadb_url)
     await migrate(settings, "wallet", METADATA)
     opened = Database.open(settings, "wallet")
     await OperatorSessions(opened, OPERATORS.session, SystemClock()).note(ANN, "token-1")

@@ -26,7 +26,6 @@ from tests.support.database_probe import migrate
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 from tests.support.wallet.money_clients import BRAND, MoneyClients
 from tools.private_kafka import PrivateKafka
-from tools.private_mariadb import PrivateMariadb
 
 pytestmark = [pytest.mark.usefixtures("processes"), pytest.mark.timeout(600)]
 ANN = Owner(BRAND, "ann")
@@ -35,9 +34,9 @@ KEY, WEBHOOKS = "sk_test_simulated", "whsec_simulated"
 
 
 @pytest.fixture
-async def wallet(mariadb: PrivateMariadb) -> AsyncIterator[tuple[DatabaseSettings, OpenedWallet]]:
+async def wallet(mariadb_url: str) -> AsyncIterator[tuple[DatabaseSettings, OpenedWallet]]:
     """A wallet with a customer, and where it is."""
-    settings = DatabaseSettings(url=mariadb.fresh_url())
+    settings = DatabaseSettings(url=mariadb_url)
     await migrate(settings, "wallet", METADATA)
     opened = OpenedWallet.of(Database.open(settings, "wallet"), SystemClock())
     await MoneyClients([ANN]).begin(opened)

@@ -24,16 +24,15 @@ from tests.subgraphs.wallet.seamless.test_signatures import new_pair
 from tests.support.database_probe import migrate
 from tests.support.processes.running_furlong import eventually, programs_in
 from tests.support.wallet.money_clients import BRAND, CASH, CURRENCY, MoneyClients
-from tools.private_mariadb import PrivateMariadb
 
 pytestmark = [pytest.mark.usefixtures("processes"), pytest.mark.timeout(600)]
 ANN = Owner(BRAND, "ann1")
 
 
 @pytest.fixture
-async def wallet(mariadb: PrivateMariadb) -> AsyncIterator[tuple[DatabaseSettings, OpenedWallet]]:
+async def wallet(mariadb_url: str) -> AsyncIterator[tuple[DatabaseSettings, OpenedWallet]]:
     """A wallet with a customer, and where it is."""
-    settings = DatabaseSettings(url=mariadb.fresh_url())
+    settings = DatabaseSettings(url=mariadb_url)
     await migrate(settings, "wallet", METADATA)
     opened = OpenedWallet.of(Database.open(settings, "wallet"), SystemClock())
     await MoneyClients([ANN]).begin(opened)

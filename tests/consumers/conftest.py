@@ -136,13 +136,11 @@ async def harness(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncIte
 
 async def open_real_harness(request: pytest.FixtureRequest) -> AsyncIterator[ConsumerHarness]:
     """Yield a harness over real Kafka and MariaDB."""
-    kafka, mariadb = request.getfixturevalue("empty_kafka"), request.getfixturevalue("mariadb")
+    kafka, url = request.getfixturevalue("empty_kafka"), request.getfixturevalue("mariadb_url")
     await asyncio.to_thread(kafka.create_topics, TOPICS)
-    url = mariadb.fresh_url()
     async for opened in open_harness(kafka.bootstrap, None, url):
         opened.create_topics = kafka.create_topics
         yield opened
-    await asyncio.to_thread(mariadb.drop, url)
 
 
 @pytest.fixture

@@ -80,11 +80,11 @@ def differences(connection: Connection, metadata: MetaData) -> list[object]:
 @pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("name", sorted(last_release()["revisions"]))
 async def test_an_upgrade_from_the_last_release_that_is_killed_is_continued(
-    database_url: str, tmp_path: Path, name: str, closing: AsyncExitStack
+    new_database_url: str, tmp_path: Path, name: str, closing: AsyncExitStack
 ) -> None:
     """The release goes on writing in between; then its rows are there, with the new columns' defaults."""
     await asyncio.to_thread(write_versions, tmp_path, name)
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     released, wanted = released_models(name, tmp_path), next_models(name, tmp_path)
     await upgrade(settings, name, released)
     database = Database.open(settings, name)
@@ -94,7 +94,7 @@ async def test_an_upgrade_from_the_last_release_that_is_killed_is_continued(
     killed = await asyncio.to_thread(
         run_forked,
         *(str(KILLED_AFTER), "5", name, str(tmp_path)),
-        environment=without_settings() | {"FURLONG_DATABASE_URL": database_url},
+        environment=without_settings() | {"FURLONG_DATABASE_URL": new_database_url},
         folder=tmp_path,
         timeout=PATIENCE_SECONDS,
     )

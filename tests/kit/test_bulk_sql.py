@@ -85,9 +85,9 @@ def row(thing: str, *, note: str | None = None, amount: int = 1, **more: Any) ->
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(new_database_url: str) -> AsyncIterator[Database]:
     """A database with the table, on each engine."""
-    async with migrated(database_url, "club", MetaData(info=CLUB.info)) as database:
+    async with migrated(new_database_url, "club", MetaData(info=CLUB.info)) as database:
         async with database.write() as connection:
             await connection.run_sync(METADATA.create_all)
         yield database

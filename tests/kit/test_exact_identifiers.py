@@ -78,10 +78,10 @@ async def merged(connection: AsyncConnection, metadata: MetaData) -> list[str]:
 
 
 @pytest.mark.parametrize("subgraph", sorted(METADATA))
-async def test_each_identifier_is_its_own(database_url: str, subgraph: str) -> None:
+async def test_each_identifier_is_its_own(new_database_url: str, subgraph: str) -> None:
     """In all columns of all tables, in both engines."""
     async with (
-        migrated(database_url, subgraph, METADATA[subgraph]) as database,
+        migrated(new_database_url, subgraph, METADATA[subgraph]) as database,
         database.write() as connection,
     ):
         assert await merged(connection, METADATA[subgraph]) == []
@@ -117,11 +117,11 @@ def test_ids_in_messages_and_tokens_are_their_own() -> None:
 
 
 @pytest.mark.usefixtures("mariadb_installed")
-@pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("new_database_url", ["mariadb"], indirect=True)
 @pytest.mark.parametrize("subgraph", sorted(METADATA))
-async def test_tables_in_a_database_that_pads_texts_do_not(database_url: str, subgraph: str) -> None:
+async def test_tables_in_a_database_that_pads_texts_do_not(new_database_url: str, subgraph: str) -> None:
     """Whoever created the database chose a collation that pads: the tables have the exact one."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     await create_database(settings, subgraph)
     database = Database.open(settings, subgraph)
     try:

@@ -67,13 +67,13 @@ async def differences(settings: DatabaseSettings, subgraph: str) -> list[object]
 
 
 @pytest.mark.usefixtures("mariadb_installed")
-@pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
+@pytest.mark.parametrize("new_database_url", ["mariadb"], indirect=True)
 @pytest.mark.parametrize("subgraph", sorted(METADATA))
 async def test_an_upgrade_that_is_interrupted_after_every_single_statement_completes(
-    database_url: str, subgraph: str
+    new_database_url: str, subgraph: str
 ) -> None:
     """Each attempt gets one statement further and is ended; the last one finds all done, as declared."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     changes: list[str] = []
     for _ in range(200):
         before = len(changes)
@@ -90,9 +90,9 @@ async def test_an_upgrade_that_is_interrupted_after_every_single_statement_compl
 
 
 @pytest.mark.parametrize("subgraph", sorted(METADATA))
-async def test_each_revision_may_be_repeated_from_any_statement(database_url: str, subgraph: str) -> None:
+async def test_each_revision_may_be_repeated_from_any_statement(new_database_url: str, subgraph: str) -> None:
     """With its revision forgotten, as after a kill before that was recorded, all steps are skipped."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     await upgrade(settings, subgraph, METADATA[subgraph])
     database = Database.open(settings, subgraph)
     async with database.write() as connection:
@@ -106,47 +106,47 @@ async def test_each_revision_may_be_repeated_from_any_statement(database_url: st
 @pytest.mark.usefixtures("processes")
 @pytest.mark.parametrize("statements", [2, 15, 40])
 async def test_an_upgrade_that_is_killed_is_continued_by_the_next(
-    database_url: str, tmp_path: Path, statements: int
+    new_database_url: str, tmp_path: Path, statements: int
 ) -> None:
     """SIGKILL leaves no lock behind, and whatever was made by then is taken over."""
     killed = await asyncio.to_thread(
         run_forked,
         *(str(KILLED_AFTER), str(statements)),
-        environment=without_settings() | {"FURLONG_DATABASE_URL": database_url},
+        environment=without_settings() | {"FURLONG_DATABASE_URL": new_database_url},
         folder=tmp_path,
         timeout=PATIENCE_SECONDS,
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     for subgraph, metadata in METADATA.items():
         await upgrade(settings, subgraph, metadata)
         assert await differences(settings, subgraph) == []
 
 
 @pytest.mark.usefixtures("processes")
-async def test_three_upgrades_at_once_run_one_after_another(database_url: str, tmp_path: Path) -> None:
+async def test_three_upgrades_at_once_run_one_after_another(new_database_url: str, tmp_path: Path) -> None:
     """Each of three processes ends well, and the tables are as declared."""
     upgrade_all = partial(
         run_forked,
         *("furlong", "db", "upgrade"),
-        environment=without_settings() | {"FURLONG_DATABASE_URL": database_url},
+        environment=without_settings() | {"FURLONG_DATABASE_URL": new_database_url},
         folder=tmp_path,
         timeout=PATIENCE_SECONDS,
     )
     for ended in await asyncio.gather(*(asyncio.to_thread(upgrade_all) for _ in range(3))):
         assert ended.returncode == 0, ended.stderr
     for subgraph in METADATA:
-        assert await differences(DatabaseSettings(url=database_url), subgraph) == []
+        assert await differences(DatabaseSettings(url=new_database_url), subgraph) == []
 
 
-async def test_an_upgrade_that_waits_too_long_says_who_is_in_the_way(database_url: str) -> None:
+async def test_an_upgrade_that_waits_too_long_says_who_is_in_the_way(new_database_url: str) -> None:
     """It tells the waiter who holds the lock, then ends with an error of its own; nothing is changed."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     await upgrade(settings, "club", METADATA["club"])
     engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), "club")
     told: list[str] = []
     async with exclusive(engine, "furlong_club", None, 10):
-        quick = settings.model_copy(update={"url": f"{database_url}"})
+        quick = settings.model_copy(update={"url": f"{new_database_url}"})
         with pytest.raises(MigrationLocked, match="another upgrade"):
             await upgrade(quick, "club", METADATA["club"], waiting=told.append, wait_seconds=1.5)
     await engine.dispose()
@@ -154,9 +154,9 @@ async def test_an_upgrade_that_waits_too_long_says_who_is_in_the_way(database_ur
     await upgrade(settings, "club", METADATA["club"])
 
 
-async def test_a_table_that_is_in_the_way_is_refused_in_words(database_url: str) -> None:
+async def test_a_table_that_is_in_the_way_is_refused_in_words(new_database_url: str) -> None:
     """A table of another shape is neither taken for ours nor dropped."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     await upgrade(settings, "club", METADATA["club"])
     database = Database.open(settings, "club")
     async with database.write() as connection:
@@ -168,9 +168,9 @@ async def test_a_table_that_is_in_the_way_is_refused_in_words(database_url: str)
         await upgrade(settings, "club", METADATA["club"])
 
 
-async def test_tables_that_somebody_dropped_are_not_made_again_in_silence(database_url: str) -> None:
+async def test_tables_that_somebody_dropped_are_not_made_again_in_silence(new_database_url: str) -> None:
     """The revision says that they were made: their rows are gone, so a person must know."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     await upgrade(settings, "club", METADATA["club"])
     database = Database.open(settings, "club")
     async with database.write() as connection:
@@ -182,9 +182,9 @@ async def test_tables_that_somebody_dropped_are_not_made_again_in_silence(databa
         await upgrade(settings, "club", METADATA["club"])
 
 
-async def test_a_database_that_a_newer_version_migrated_is_left_alone(database_url: str) -> None:
+async def test_a_database_that_a_newer_version_migrated_is_left_alone(new_database_url: str) -> None:
     """The version before runs on it: it upgrades nothing, and finds that it can serve."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     for subgraph, metadata in METADATA.items():
         await upgrade(settings, subgraph, metadata)
     database = Database.open(settings, "club")
@@ -196,9 +196,9 @@ async def test_a_database_that_a_newer_version_migrated_is_left_alone(database_u
     await require_migrated(settings)
 
 
-async def test_a_database_that_is_behind_is_named(database_url: str) -> None:
+async def test_a_database_that_is_behind_is_named(new_database_url: str) -> None:
     """What is not migrated does not serve, and the message says which database, and what to do."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     await upgrade(settings, "club", METADATA["club"])
     with pytest.raises(NotMigrated, match=r"rewards is not migrated.*furlong db upgrade"):
         await require_migrated(settings, ["club", "rewards"])

@@ -12,9 +12,9 @@ from tests.support.subgraphs.club_fixture import METADATA
 
 
 @pytest.mark.parametrize("subgraph", sorted(METADATA))
-async def test_migrated_tables_are_those_of_the_code(database_url: str, subgraph: str) -> None:
+async def test_migrated_tables_are_those_of_the_code(new_database_url: str, subgraph: str) -> None:
     """From nothing the migrations make just the declared schema, and a second run changes nothing."""
-    settings, metadata = DatabaseSettings(url=database_url), METADATA[subgraph]
+    settings, metadata = DatabaseSettings(url=new_database_url), METADATA[subgraph]
 
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(

@@ -10,10 +10,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from foundation.storage.database import Database
 from foundation.storage.errors import DatabaseAway, is_unavailable
-from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.graphql.schema_building import UNAVAILABLE, shown_to_caller
 from subgraphs.progress.models import METADATA
+from tests.support.database_probe import migrate
 
 
 async def failing(database: Database, *statements: str) -> DBAPIError:
@@ -33,7 +33,7 @@ async def failing(database: Database, *statements: str) -> DBAPIError:
 async def settings(database_url: str) -> DatabaseSettings:
     """A migrated database, with little patience."""
     database_settings = DatabaseSettings(url=database_url, statement_seconds=1, lock_wait_seconds=1)
-    await upgrade(database_settings, "progress", METADATA)
+    await migrate(database_settings, "progress", METADATA)
     return database_settings
 
 

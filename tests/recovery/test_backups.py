@@ -39,9 +39,9 @@ ODD = 'O\'Brien \\ "quoted"\nUSE `furlong_club`;\nĐặng 🎁'
 
 
 @pytest.fixture
-async def settings(database_url: str) -> DatabaseSettings:
+async def settings(new_database_url: str) -> DatabaseSettings:
     """Provide migrated databases of all subgraphs, with some rows."""
-    database_settings = DatabaseSettings(url=database_url)
+    database_settings = DatabaseSettings(url=new_database_url)
     for name, metadata in METADATA.items():
         await migrate(database_settings, name, metadata)
     await identify(database_settings, METADATA)

@@ -109,9 +109,9 @@ def test_two_first_upgrades_agree(tmp_path: Path) -> None:
     assert len(set(known(settings).values())) == 1
 
 
-async def test_what_another_upgrade_has_just_recorded_stays(database_url: str) -> None:
+async def test_what_another_upgrade_has_just_recorded_stays(new_database_url: str) -> None:
     """One that looked before the other's commit waits for it, and then belongs to the same installation."""
-    settings, first = DatabaseSettings(url=database_url), Installation("the first one's")
+    settings, first = DatabaseSettings(url=new_database_url), Installation("the first one's")
     await migrate(settings, "club", METADATA["club"])
     database = Database.open(settings, "club")
     async with database.write() as connection:
@@ -196,9 +196,9 @@ def test_a_backup_of_an_unknown_installation_is_refused(made: Made, tmp_path: Pa
         asyncio.run(restore(ours, tmp_path / "backup", ["club"], replace=True))
 
 
-async def test_a_database_in_use_is_not_overwritten(database_url: str, tmp_path: Path) -> None:
+async def test_a_database_in_use_is_not_overwritten(new_database_url: str, tmp_path: Path) -> None:
     """A connection or a lease shows that a process is running; afterwards the restore goes on."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     await upgrade_databases(settings)
     await back_up(settings, tmp_path / "backup", ManualClock(NOW))
     used = Database.open(settings, "progress")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("mariadb_installed")
 
 def query(server: PrivateMariadb, statement: str) -> tuple[tuple[Any, ...], ...]:
     """Run one statement as user furlong."""
-    with contextlib.closing(server._connect()) as connection, connection.cursor() as cursor:
+    with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchall()
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.database import Database, database_url
 from foundation.storage.migrations.upgrade import create_database, upgrade
 from foundation.storage.settings import DatabaseSettings
+from tests.support.kept_databases import Template, lent_databases
 
 
 @asynccontextmanager
@@ -32,12 +33,28 @@ async def migrated(url: str, subgraph: str, metadata: MetaData) -> AsyncIterator
 async def migrate(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> None:
     """Migrate a subgraph's database; a new one is a copy of one that was migrated before."""
     if not settings.url_of(subgraph).startswith("sqlite"):
-        if not await _copied(settings, subgraph, metadata):
+        if not await _is_new_on_server(settings, subgraph, metadata):
             await upgrade(settings, subgraph, metadata)
     elif (file := _new_file(settings, subgraph)) is None:
         await upgrade(settings, subgraph, metadata)
     else:
         shutil.copyfile(await _template(_templates(), subgraph, metadata), file)
+
+
+async def _is_new_on_server(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> bool:
+    """Tell whether a database is as new, because it was kept or because it is copied now."""
+    lent = lent_databases().get(settings.url_of(subgraph))
+    if lent is None:
+        return await _copied(settings, subgraph, metadata) is not None
+    name = str(database_url(settings, subgraph).database)
+    if name in lent.unused:
+        lent.unused.remove(name)
+        return True
+    with lent.defining():
+        template = await _copied(settings, subgraph, metadata)
+    if template is not None:
+        lent.templates[name] = template
+    return template is not None
 
 
 def _new_file(settings: DatabaseSettings, subgraph: str) -> Path | None:
@@ -48,38 +65,39 @@ def _new_file(settings: DatabaseSettings, subgraph: str) -> Path | None:
     return file
 
 
-async def _copied(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> bool:
-    """Copy the tables of a migrated database into a new one on the same server; False if it is not new."""
+async def _copied(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> Template | None:
+    """Copy the tables of a migrated database into a new one on the same server; None if it is not new."""
     server = make_url(settings.url_of(subgraph)).set(database="furlong_template")
-    template = await _template(server.render_as_string(hide_password=False), subgraph, metadata)
+    name = await _template(server.render_as_string(hide_password=False), subgraph, metadata)
     await create_database(settings, subgraph)
     database = Database.open(settings, subgraph)
     try:
         async with database.write() as connection:
             if (await connection.execute(text("SHOW TABLES"))).all():
-                return False
-            for table, is_empty in await _tables(connection, template):
-                await connection.execute(text(f"CREATE TABLE {table} LIKE {template}.{table}"))
+                return None
+            template = await _read_template(connection, name)
+            for table, is_empty in template.tables.items():
+                await connection.execute(text(f"CREATE TABLE {table} LIKE {name}.{table}"))
                 if not is_empty:
-                    copied = f"INSERT INTO {table} SELECT * FROM {template}.{table}"  # noqa: S608 - our own names
+                    copied = f"INSERT INTO {table} SELECT * FROM {name}.{table}"  # noqa: S608 - our own names
                     await connection.execute(text(copied))
     finally:
         await database.close()
-    return True
+    return template
 
 
-async def _tables(connection: AsyncConnection, template: str) -> list[tuple[str, bool]]:
-    """Return the tables of a template, and whether each is empty, as most are."""
-    tables, on_server = _tables_of_templates(), connection.engine.url.set(database=template)
-    if on_server not in tables:
-        names = (await connection.execute(text(f"SHOW TABLES FROM {template}"))).scalars().all()
+async def _read_template(connection: AsyncConnection, name: str) -> Template:
+    """Return which tables a template has, and whether each is empty, as most are."""
+    read, on_server = _read_templates(), connection.engine.url.set(database=name)
+    if on_server not in read:
+        tables = (await connection.execute(text(f"SHOW TABLES FROM {name}"))).scalars().all()
         found = [
-            f"SELECT '{name}', NOT EXISTS (SELECT 1 FROM {template}.{name})"  # noqa: S608 - our own names
-            for name in names
+            f"SELECT '{table}', NOT EXISTS (SELECT 1 FROM {name}.{table})"  # noqa: S608 - our own names
+            for table in tables
         ]
         rows = (await connection.execute(text(" UNION ALL ".join(found)))).all()
-        tables[on_server] = [(name, bool(is_empty)) for name, is_empty in rows]
-    return tables[on_server]
+        read[on_server] = Template(name, {table: bool(is_empty) for table, is_empty in rows})
+    return read[on_server]
 
 
 async def _template(url: str, subgraph: str, metadata: MetaData) -> str:
@@ -97,7 +115,7 @@ def _migrated() -> set[tuple[str, str]]:
 
 
 @cache
-def _tables_of_templates() -> dict[URL, list[tuple[str, bool]]]:
+def _read_templates() -> dict[URL, Template]:
     return {}
 
 

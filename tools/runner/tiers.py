@@ -21,23 +21,21 @@ TIERS: Final = {
     "slow": "are slow",
 }
 """The tiers that `--fast` leaves out, the dearest first: a test counts as one of the first that it is in."""
-OF_FIXTURES: Final = {"processes": "process", "scale": "slow"}
-"""The tiers of tests that ask for a fixture; those of services stand with the services."""
+OF_FIXTURES: Final = {"processes": "process", "scale": "slow"} | {
+    fixture: service.marker for service in SERVICES for fixture in service.fixtures
+}
+"""The tiers and services of tests that ask for a fixture; the tiers of services stand with the services."""
 NOT_RUN: Final = "furlong_tiers_not_run"
 """The key under which a worker process reports its counts."""
 
 
 def derive_markers(item: pytest.Item) -> None:
     """Mark a test with the services and the tiers of the fixtures that it asks for, directly or not."""
-    fixtures = set(getattr(item, "fixturenames", ()))
-    for service in SERVICES:
-        if fixtures & service.fixtures:
-            item.add_marker(service.marker)
-        if service.tier and item.get_closest_marker(service.marker):
-            item.add_marker(service.tier)
-    for fixture, tier in OF_FIXTURES.items():
-        if fixture in fixtures:
-            item.add_marker(tier)
+    derived = {OF_FIXTURES[fixture] for fixture in OF_FIXTURES.keys() & getattr(item, "fixturenames", ())}
+    names = derived | {marker.name for marker in item.iter_markers()}
+    derived |= {service.tier for service in SERVICES if service.tier and service.marker in names}
+    for name in sorted(derived):
+        item.add_marker(name)
 
 
 def tier_of(item: pytest.Item) -> str | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,7 +39,6 @@ from tests.backoffice.content_fixture import (
     document,
 )
 from tests.support.office.backoffice_fixture import NOW, employ
-from tools.private_mariadb import PrivateMariadb
 
 
 @pytest.fixture
@@ -49,22 +48,11 @@ async def content_area(tmp_path: Path) -> AsyncIterator[ContentFixture]:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def mariadb_url(mariadb: PrivateMariadb) -> Iterator[str]:
-    """Databases on MariaDB that the tests of this module share, one after another."""
-    url = mariadb.fresh_url()
-    yield url
-    mariadb.drop(url)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-async def each_content(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ContentFixture]:
+@pytest.fixture
+async def each_content(database_url: str) -> AsyncIterator[ContentFixture]:
     """The services over each engine."""
-    sqlite = request.param == "sqlite"
-    url = f"sqlite+aiosqlite:///{tmp_path}" if sqlite else request.getfixturevalue("mariadb_url")
-    async with content_fixture(url) as opened:
+    async with content_fixture(database_url) as opened:
         yield opened
-        await opened.clear()
 
 
 async def item_of(content_area: ContentFixture) -> ContentItem:

@@ -32,7 +32,7 @@ from tests.backoffice.content_fixture import (
     document,
 )
 from tests.support.examples import examples
-from tools.private_mariadb import PrivateMariadb
+from tests.support.kept_databases import KeptDatabases
 
 T = TypeVar("T")
 PEOPLE = st.sampled_from([ANN, ANN_AGAIN, BOB, CAT, DAN, EVE])
@@ -228,13 +228,11 @@ def test_every_sequence_of_calls_needs_four_eyes() -> None:
     run_state_machine_as_test(Workflow, settings=machine_settings(examples(5)))
 
 
-def test_every_sequence_of_calls_needs_four_eyes_on_mariadb(mariadb: PrivateMariadb) -> None:
+def test_every_sequence_of_calls_needs_four_eyes_on_mariadb(kept_on_mariadb: KeptDatabases) -> None:
     """On MariaDB, whose locks are another matter."""
 
     class OnMariadb(Workflow):
         def fresh_url(self) -> str:
-            url = mariadb.fresh_url()
-            self.stack.callback(mariadb.drop, url)
-            return url
+            return self.stack.enter_context(kept_on_mariadb.lent())
 
     run_state_machine_as_test(OnMariadb, settings=machine_settings(examples(1)))

@@ -126,14 +126,11 @@ async def rules_area(tmp_path: Path) -> AsyncIterator[RulesFixture]:
         yield await opened_fixture(stack, f"sqlite+aiosqlite:///{tmp_path}")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-async def each_rules(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RulesFixture]:
+@pytest.fixture
+async def each_rules(database_url: str) -> AsyncIterator[RulesFixture]:
     """The rules over SQLite, and over MariaDB."""
-    url = f"sqlite+aiosqlite:///{tmp_path}"
-    if request.param == "mariadb":
-        url = request.getfixturevalue("mariadb").fresh_url()
     async with AsyncExitStack() as stack:
-        yield await opened_fixture(stack, url)
+        yield await opened_fixture(stack, database_url)
 
 
 def joined(customer: str) -> Record:

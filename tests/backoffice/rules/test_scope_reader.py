@@ -39,15 +39,12 @@ class EventsFixture:
         return (await self.known.known_scope("northbet", EventScope.of(**named), WEEK)).begins
 
 
-@pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-async def each_events(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[EventsFixture]:
+@pytest.fixture
+async def each_events(database_url: str) -> AsyncIterator[EventsFixture]:
     """What is known of events over SQLite, and over MariaDB."""
-    url = f"sqlite+aiosqlite:///{tmp_path}"
-    if request.param == "mariadb":
-        url = request.getfixturevalue("mariadb").fresh_url()
     async with AsyncExitStack() as stack:
-        own = await stack.enter_async_context(backoffice_database(url))
-        events = await stack.enter_async_context(migrated(url, "events", EVENTS))
+        own = await stack.enter_async_context(backoffice_database(database_url))
+        events = await stack.enter_async_context(migrated(database_url, "events", EVENTS))
         yield EventsFixture(ScopeReader(own, events), events)
 
 

@@ -21,12 +21,10 @@ COMMIT = b"\x03COMMIT"
 
 
 @pytest.fixture
-async def betting(mariadb: Any) -> AsyncIterator[BettingHarness]:
+async def betting(mariadb_url: str) -> AsyncIterator[BettingHarness]:
     """Provide consumers over a real server."""
-    url = mariadb.fresh_url()
-    async with betting_harness(url, SEED) as opened:
+    async with betting_harness(mariadb_url, SEED) as opened:
         yield opened
-    mariadb.drop(url)
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from foundation.storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE, STREAM
 from tests.support.consumers.sample_messages import account
 from tests.support.database_probe import contents, migrated
-from tools.private_mariadb import PrivateMariadb
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 PARTITION = Partition("words", 2, "g-1")
@@ -240,17 +239,15 @@ async def test_one_partition_that_moved_refuses_the_batch_and_is_named(words: Wo
     assert await words.words() == ["one"]
 
 
-async def test_a_record_that_only_the_database_refuses_is_found_and_parked(mariadb: PrivateMariadb) -> None:
+async def test_a_record_that_only_the_database_refuses_is_found_and_parked(mariadb_url: str) -> None:
     """The rest of its batch is applied, in any order; SQLite accepts words of any length."""
-    url = mariadb.fresh_url()
-    async with migrated(url, "club", METADATA) as database:
+    async with migrated(mariadb_url, "club", METADATA) as database:
         words = _words(database)
         await words.apply(0, b"one", b"two", b"w" * 200, b"three", b"?")
         assert sorted(await words.words()) == ["one", "three", "two"]
         assert await words.position() == 5
         assert [offset for offset, _ in sorted(await words.dead())] == [2, 4]
         assert "Data too long" in dict(await words.dead())[2]
-    mariadb.drop(url)
 
 
 def test_a_bisected_batch_comes_to_the_same_as_the_whole() -> None:

@@ -141,12 +141,10 @@ async def group(tmp_path: object) -> AsyncIterator[MemberGroup]:
 
 
 @pytest.fixture
-async def mariadb_group(mariadb: Any) -> AsyncIterator[MemberGroup]:
+async def mariadb_group(mariadb_url: str) -> AsyncIterator[MemberGroup]:
     """Provide members over MariaDB; its tests need the marker."""
-    url = mariadb.fresh_url()
-    async for opened in _group(url):
+    async for opened in _group(mariadb_url):
         yield opened
-    mariadb.drop(url)
 
 
 async def test_partitions_are_applied_concurrently_each_in_order(mariadb_group: MemberGroup) -> None:

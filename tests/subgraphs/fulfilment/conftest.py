@@ -7,7 +7,6 @@ from tests.subgraphs.fulfilment.payout_fixtures import (
     harness,
     logged,
     migrated_fulfilment,
-    migrated_fulfilment_mariadb,
 )
 
 __all__ = [
@@ -17,5 +16,4 @@ __all__ = [
     "harness",
     "logged",
     "migrated_fulfilment",
-    "migrated_fulfilment_mariadb",
 ]

@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 import structlog
 
-from foundation.storage.database import Database
-from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from simulator.providers.serve import APIS
 from subgraphs.fulfilment.models import METADATA
+from tests.support.database_probe import migrate
 from tests.support.fulfilment.payout_harness import PayoutHarness, open_harness
-from tools.private_mariadb import PrivateMariadb
 
 
 @pytest.fixture(scope="session")
@@ -23,25 +21,8 @@ def migrated_fulfilment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a migrated, empty SQLite database, to be copied."""
     folder = tmp_path_factory.mktemp("fulfilment")
     url = f"sqlite+aiosqlite:///{folder}"
-    asyncio.run(upgrade(DatabaseSettings(url=url), "fulfilment", METADATA))
+    asyncio.run(migrate(DatabaseSettings(url=url), "fulfilment", METADATA))
     return folder
-
-
-@pytest.fixture(scope="session")
-def migrated_fulfilment_mariadb(mariadb: PrivateMariadb) -> Iterator[str]:
-    """Yield the URL of a migrated MariaDB database, which the session's tests use one after another."""
-    url = mariadb.fresh_url()
-    asyncio.run(upgrade(DatabaseSettings(url=url), "fulfilment", METADATA))
-    yield url
-    mariadb.drop(url)
-
-
-async def _clear(url: str) -> None:
-    database = Database.open(DatabaseSettings(url=url), "fulfilment")
-    async with database.write() as connection:
-        for table in METADATA.tables.values():
-            await connection.execute(table.delete())
-    await database.close()
 
 
 def _copied(migrated: Path, tmp_path: Path) -> str:
@@ -70,8 +51,8 @@ def each_fulfilment_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of a migrated, empty database, once for each engine."""
     if request.param == "sqlite":
         return _copied(request.getfixturevalue("migrated_fulfilment"), tmp_path)
-    url = str(request.getfixturevalue("migrated_fulfilment_mariadb"))
-    asyncio.run(_clear(url))
+    url = str(request.getfixturevalue("mariadb_url"))
+    asyncio.run(migrate(DatabaseSettings(url=url), "fulfilment", METADATA))
     return url
 
 

@@ -18,9 +18,9 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, METADATA))
 
 
-async def test_migrated_tables_of_fulfilment_are_those_of_the_code(database_url: str) -> None:
+async def test_migrated_tables_of_fulfilment_are_those_of_the_code(new_database_url: str) -> None:
     """The migrations create exactly the declared schema, and a second run changes nothing."""
-    settings = DatabaseSettings(url=database_url)
+    settings = DatabaseSettings(url=new_database_url)
     for _ in range(2):
         await upgrade(settings, "fulfilment", METADATA)
         database = Database.open(settings, "fulfilment")

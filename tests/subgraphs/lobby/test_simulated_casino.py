@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from furlong.neighbours import NEIGHBOURS
-from simulator.casino.keys import OPERATOR, ProviderKeys, public_file
+from simulator.casino.keys import OPERATOR, public_file
 from simulator.casino.serve import CasinoSettings, ServedCasino, serving_casino
 from subgraphs.kit.given_settings import GivenSettings
 from subgraphs.kit.hub88_signatures import Signer, Verifier
@@ -36,7 +36,7 @@ from tests.support.subgraphs.club_samples import (
     make_scheme,
     scheme_row,
 )
-from tests.support.wallet.casino_player import DICE, POUND, PROVIDERS, SLOT, GamePage, Switch
+from tests.support.wallet.casino_player import DICE, POUND, PROVIDERS, SLOT, GamePage, Switch, write_keys
 
 
 @dataclass
@@ -79,8 +79,7 @@ async def played(tmp_path: Path, processes: None) -> AsyncIterator[PlayedCasino]
     """Serve both providers, the lobby and the aggregator's server over one installation."""
     del processes
     switch, clock, keys = Switch(httpx.AsyncHTTPTransport()), ManualClock(NOW), tmp_path / "casino"
-    for name in PROVIDERS:
-        ProviderKeys.of(keys, name)
+    write_keys(keys)
     settings = CasinoSettings(
         wallet="http://wallet", seed=7, clock=clock, transport=switch, look_seconds=3600
     )

@@ -18,7 +18,6 @@ from subgraphs.wallet.ledger.transfers import (
 )
 from tests.support.database_probe import statements_of
 from tests.support.wallet.ledgers import STERLING, FaultyDatabase, account, opened_database, opened_ledger
-from tools.private_mariadb import PrivateMariadb
 
 POISON = 13
 """The code of transfers that the database refuses here."""
@@ -140,10 +139,9 @@ async def test_what_cannot_be_stored_is_refused_at_once(ledger: Ledger, transfer
 
 
 @pytest.mark.mariadb
-async def test_a_connection_that_the_server_has_closed_is_replaced(mariadb: PrivateMariadb) -> None:
+async def test_a_connection_that_the_server_has_closed_is_replaced(mariadb_url: str) -> None:
     """It stays open between batches, and a server closes what is idle: nobody is told."""
-    url = mariadb.fresh_url()
-    async with opened_database(url) as database, opened_ledger(database) as ledger:
+    async with opened_database(mariadb_url) as database, opened_ledger(database) as ledger:
         await ledger.create_accounts([account("house"), account("ann")])
         async with database.read() as connection:
             own = await connection.scalar(text("SELECT CONNECTION_ID()"))
@@ -153,7 +151,6 @@ async def test_a_connection_that_the_server_has_closed_is_replaced(mariadb: Priv
             for other in others:
                 await connection.execute(text(f"KILL {other}"))
         assert (await ledger.create_transfer(move("t"))).status is CreateTransferStatus.CREATED
-    mariadb.drop(url)
 
 
 class Batches:

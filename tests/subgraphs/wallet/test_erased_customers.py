@@ -48,7 +48,6 @@ from tests.support.examples import examples
 from tests.support.wallet.ledgers import StoppedClock
 from tests.support.wallet.money_clients import BRAND, CASH, MoneyClients
 from tests.support.wallet.played_money import OWNERS, PlayedWallet, steps
-from tools.private_mariadb import PrivateMariadb
 
 ANN, BOB = Owner(BRAND, "ann-4711"), Owner(BRAND, "bob-4712")
 NOW: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -132,9 +131,9 @@ async def kept_at(url: str) -> AsyncIterator[Kept]:
 
 
 @pytest.fixture
-async def kept(mariadb: PrivateMariadb) -> AsyncIterator[Kept]:
+async def kept(mariadb_url: str) -> AsyncIterator[Kept]:
     """A wallet with customers who have money."""
-    async with kept_at(mariadb.fresh_url()) as opened:
+    async with kept_at(mariadb_url) as opened:
         yield opened
 
 

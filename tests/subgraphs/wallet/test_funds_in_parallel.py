@@ -20,7 +20,6 @@ from subgraphs.kit.funds import (
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.money.contract import CURRENCY, CUSTOMERS
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
-from tools.private_mariadb import PrivateMariadb
 
 OWNER: Final = CUSTOMERS[0]
 RETURNS: Final = 3
@@ -28,12 +27,12 @@ HELD: Final = {ReservationState.RESERVED, ReservationState.SETTLED}
 
 
 @pytest.fixture
-async def wallets(mariadb: PrivateMariadb) -> AsyncIterator[list[LedgerWallet]]:
+async def wallets(mariadb_url: str) -> AsyncIterator[list[LedgerWallet]]:
     """Two processes' wallets on one database."""
-    url, clock = mariadb.fresh_url(), StoppedClock()
+    clock = StoppedClock()
     async with (
-        opened_database(url) as first,
-        opened_database(url) as second,
+        opened_database(mariadb_url) as first,
+        opened_database(mariadb_url) as second,
         opened_ledger(first, clock) as one,
         opened_ledger(second, clock) as other,
     ):

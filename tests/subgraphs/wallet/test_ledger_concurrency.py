@@ -26,7 +26,6 @@ from subgraphs.wallet.ledger.transfers import (
 )
 from tests.subgraphs.wallet.model import LedgerModel
 from tests.support.wallet.ledgers import STERLING, account, limited, opened_database, opened_ledger
-from tools.private_mariadb import PrivateMariadb
 
 pytestmark = pytest.mark.mariadb
 F = TransferFlags
@@ -86,13 +85,13 @@ class Journal:
         )
 
 
-async def test_what_is_done_at_once_is_as_if_done_in_the_order_of_timestamps(mariadb: PrivateMariadb) -> None:
+async def test_what_is_done_at_once_is_as_if_done_in_the_order_of_timestamps(mariadb_url: str) -> None:
     """Replayed in that order, the model has the same results and balances; no rule was broken meanwhile."""
-    url, journal = mariadb.fresh_url(), Journal()
-    async with opened_database(url) as database, AsyncExitStack() as stack:
+    journal = Journal()
+    async with opened_database(mariadb_url) as database, AsyncExitStack() as stack:
         ledgers = [await stack.enter_async_context(opened_ledger(database))]
         for _ in range(PROCESSES - 1):
-            other = Database(DatabaseSettings(url=url), "wallet")
+            other = Database(DatabaseSettings(url=mariadb_url), "wallet")
             stack.push_async_callback(other.close)
             ledgers.append(await stack.enter_async_context(opened_ledger(other)))
         opened = [
@@ -114,7 +113,6 @@ async def test_what_is_done_at_once_is_as_if_done_in_the_order_of_timestamps(mar
         assert {one.id: asdict(one) for one in await ledgers[0].lookup_transfers(ids)} == model.transfers
         assert await prove(database) == []
         _stays_within_rules(accounts)
-    mariadb.drop(url)
 
 
 async def _run_at_once(ledgers: Sequence[Ledger], journal: Journal) -> None:
@@ -204,11 +202,10 @@ def _stays_within_rules(accounts: dict[str, Any]) -> None:
     assert one["credits_pending"] + one["credits_posted"] <= one["debits_posted"]
 
 
-async def test_an_id_has_one_outcome_whoever_asks(mariadb: PrivateMariadb) -> None:
+async def test_an_id_has_one_outcome_whoever_asks(mariadb_url: str) -> None:
     """Of transfers with one id between other accounts at one moment, one is decided, or fails for ever."""
-    url = mariadb.fresh_url()
-    async with opened_database(url) as database, AsyncExitStack() as stack:
-        others = [Database(DatabaseSettings(url=url), "wallet") for _ in range(3)]
+    async with opened_database(mariadb_url) as database, AsyncExitStack() as stack:
+        others = [Database(DatabaseSettings(url=mariadb_url), "wallet") for _ in range(3)]
         for other in others:
             stack.push_async_callback(other.close)
         ledgers = [await stack.enter_async_context(opened_ledger(other)) for other in others]
@@ -240,4 +237,3 @@ async def test_an_id_has_one_outcome_whoever_asks(mariadb: PrivateMariadb) -> No
                 assert statuses.count(CreateTransferStatus.EXCEEDS_CREDITS) == 1
                 assert statuses.count(CreateTransferStatus.ID_ALREADY_FAILED) == 2
         assert await prove(database) == []
-    mariadb.drop(url)

@@ -19,8 +19,8 @@ from subgraphs.wallet.ledger.transfers import Transfer
 from tests.subgraphs.wallet import requests
 from tests.subgraphs.wallet.model import LedgerModel
 from tests.support.examples import OUTER_LAYER, examples
+from tests.support.kept_databases import KeptDatabases
 from tests.support.wallet.ledgers import StoppedClock, account, limited, opened_database, opened_ledger
-from tools.private_mariadb import PrivateMariadb
 
 T = TypeVar("T")
 SUMS = ("debits_pending", "debits_posted", "credits_pending", "credits_posted")
@@ -226,13 +226,11 @@ def test_every_sequence_is_as_the_model_says() -> None:
 
 
 @pytest.mark.mariadb
-def test_every_sequence_is_as_the_model_says_on_mariadb(mariadb: PrivateMariadb) -> None:
+def test_every_sequence_is_as_the_model_says_on_mariadb(kept_on_mariadb: KeptDatabases) -> None:
     """On MariaDB, whose locks and SQL are another matter."""
 
     class OnMariadb(LedgerMachine):
         def fresh_url(self) -> str:
-            url = mariadb.fresh_url()
-            self.stack.callback(mariadb.drop, url)
-            return url
+            return self.stack.enter_context(kept_on_mariadb.lent())
 
     run_state_machine_as_test(OnMariadb, settings=machine_settings(OUTER_LAYER))

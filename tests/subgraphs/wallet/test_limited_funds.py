@@ -33,7 +33,6 @@ from tests.subgraphs.wallet.limited_wallet import LimitedWallet
 from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS, FundsMachine
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
-from tools.private_mariadb import PrivateMariadb
 
 OWNER: Final = CUSTOMERS[0]
 SECONDS: Final = 60
@@ -72,12 +71,12 @@ def test_without_limits_the_promises_hold() -> None:
 
 
 @pytest.fixture
-async def wallets(mariadb: PrivateMariadb) -> AsyncIterator[list[LimitedWallet]]:
+async def wallets(mariadb_url: str) -> AsyncIterator[list[LimitedWallet]]:
     """Two processes' wallets on one database; customers have money."""
-    url, clock = mariadb.fresh_url(), StoppedClock()
+    clock = StoppedClock()
     async with (
-        opened_database(url) as first,
-        opened_database(url) as second,
+        opened_database(mariadb_url) as first,
+        opened_database(mariadb_url) as second,
         opened_ledger(first, clock) as one,
         opened_ledger(second, clock) as other,
     ):

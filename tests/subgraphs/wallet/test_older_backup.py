@@ -22,7 +22,6 @@ from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
 from tests.support.database_probe import migrate
 from tests.support.wallet.money_clients import BRAND, MoneyClients
-from tools.private_mariadb import PrivateMariadb
 
 PATIENCE_SECONDS = 120.0
 CUSTOMERS = [Owner(BRAND, f"c-{number}") for number in range(3)]
@@ -110,9 +109,9 @@ async def test_what_others_repeat_after_a_restore_has_one_effect(tmp_path: Path)
     assert await asyncio.to_thread(reconciled) == (0, [])
 
 
-async def test_a_closed_wallet_is_in_doubt_until_a_person_opens_it(mariadb: PrivateMariadb) -> None:
+async def test_a_closed_wallet_is_in_doubt_until_a_person_opens_it(mariadb_url: str) -> None:
     """Nothing is refused for ever while nobody knows what it lacks."""
-    settings, clients = DatabaseSettings(url=mariadb.fresh_url()), MoneyClients(CUSTOMERS)
+    settings, clients = DatabaseSettings(url=mariadb_url), MoneyClients(CUSTOMERS)
     await migrate(settings, "wallet", METADATA)
     async with opened(settings) as wallet:
         await clients.begin(wallet)

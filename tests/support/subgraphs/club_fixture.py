@@ -15,8 +15,6 @@ from pydantic import SecretStr
 from sqlalchemy import Table, event, func, insert, select
 
 from foundation.storage.clock import ManualClock
-from foundation.storage.database import Database
-from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.membership.membership import MembershipKind
@@ -44,6 +42,7 @@ from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from tests.support.database_probe import migrate as migrate_one
 from tests.support.subgraphs.club_samples import (
     BRAND,
     CUSTOMER,
@@ -76,17 +75,7 @@ REFERENCE: Final[Mapping[str, ReferenceTables]] = {
 async def migrate(url: str) -> None:
     """Create the databases of all subgraphs."""
     for name, metadata in METADATA.items():
-        await upgrade(DatabaseSettings(url=url), name, metadata)
-
-
-async def clear(url: str) -> None:
-    """Empties all tables."""
-    for name, metadata in METADATA.items():
-        database = Database.open(DatabaseSettings(url=url), name)
-        async with database.write() as connection:
-            for table in metadata.tables.values():
-                await connection.execute(table.delete())
-        await database.close()
+        await migrate_one(DatabaseSettings(url=url), name, metadata)
 
 
 def make_token(customer: object = CUSTOMER, brand: object = BRAND, **claims: Any) -> str:

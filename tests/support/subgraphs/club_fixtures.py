@@ -10,10 +10,9 @@ import pytest
 import respx
 import structlog
 
-from tests.support.subgraphs.club_fixture import UPSTREAM, ClubFixture, clear, migrate
+from tests.support.subgraphs.club_fixture import UPSTREAM, ClubFixture, migrate
 from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.upstream_double import UpstreamDouble
-from tools.private_mariadb import PrivateMariadb
 
 __all__ = [
     "club_fixture",
@@ -35,13 +34,11 @@ def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def migrated_mariadb(mariadb: PrivateMariadb) -> Iterator[str]:
-    """The URL of migrated databases on MariaDB, shared by the tests of the session one after another."""
-    url = mariadb.fresh_url()
-    asyncio.run(migrate(url))
-    yield url
-    mariadb.drop(url)
+@pytest.fixture
+def migrated_mariadb(mariadb_url: str) -> str:
+    """The URL of migrated, empty databases on MariaDB."""
+    asyncio.run(migrate(mariadb_url))
+    return mariadb_url
 
 
 @pytest.fixture
@@ -57,9 +54,7 @@ def each_url(request: pytest.FixtureRequest) -> str:
     """Migrated, empty databases, once on each engine."""
     if request.param == "sqlite":
         return str(request.getfixturevalue("sqlite_url"))
-    url = str(request.getfixturevalue("migrated_mariadb"))
-    asyncio.run(clear(url))
-    return url
+    return str(request.getfixturevalue("migrated_mariadb"))
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """Simulated providers of games that play against our wallet's own server, and a customer who plays."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final
 
 import httpx
@@ -185,6 +188,19 @@ class ServedWallet:
     token: str
 
 
+@cache
+def _keys() -> Path:
+    folder = Path(mkdtemp(prefix="furlong-casino-"))
+    for name in PROVIDERS:
+        ProviderKeys.of(folder, name)
+    return folder
+
+
+def write_keys(folder: Path) -> None:
+    """Write the keys of the providers and of their operator, made once: that takes long."""
+    shutil.copytree(_keys(), folder)
+
+
 @asynccontextmanager
 async def opened_wallet(folder: Path) -> AsyncIterator[ServedWallet]:
     """Open a wallet whose database and keys are in a folder."""
@@ -194,8 +210,7 @@ async def opened_wallet(folder: Path) -> AsyncIterator[ServedWallet]:
     await MoneyClients([ANN]).begin(wallet)
     operator = Operator.of(wallet, {"": BRAND})
     keys = folder / "casino"
-    for name in PROVIDERS:
-        ProviderKeys.of(keys, name)
+    write_keys(keys)
     answers = Counter("answers", "Answers", ["path", "status"], registry=CollectorRegistry())
     verifier = Verifier([public_file(keys, name) for name in PROVIDERS])
     app = seamless_app(operator, verifier, Signer(keys / OPERATOR), answers)

@@ -1,4 +1,4 @@
-"""A database with the tables of trading alone, and bets that count in it."""
+"""A database of bets, and bets that count in it."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import MetaData, select
+from sqlalchemy import select
 
 from foundation.storage.database import Database
-from foundation.storage.migrations.upgrade import create_database
-from foundation.storage.settings import DatabaseSettings
 from subgraphs.bets.accepting.acceptance import Refused
+from subgraphs.bets.models import METADATA
+from subgraphs.bets.models import TRADING as TABLES
 from subgraphs.bets.trading.exposure import ExposedBet, ExposedSelection, Exposures
-from subgraphs.bets.trading.tables import TradingTables
 from tests.subgraphs.bets.slips import NOON
+from tests.support.database_probe import migrated
 
-METADATA: Final = MetaData()
-TABLES: Final = TradingTables.declare(METADATA)
 BRAND: Final = "northbet"
 
 
@@ -117,13 +115,6 @@ class ExposureFixture:
 
 @asynccontextmanager
 async def exposures_at(url: str) -> AsyncIterator[ExposureFixture]:
-    """Open a new database with the tables of trading."""
-    settings = DatabaseSettings(url=url)
-    await create_database(settings, "bets")
-    database = Database.open(settings, "bets")
-    try:
-        async with database.write() as connection:
-            await connection.run_sync(METADATA.create_all)
+    """Open a new database of bets."""
+    async with migrated(url, "bets", METADATA) as database:
         yield ExposureFixture(database, Exposures(TABLES))
-    finally:
-        await database.close()

@@ -6,25 +6,22 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
-from sqlalchemy import MetaData, select
+from sqlalchemy import select
 
 from foundation.storage.cells.cell import Cell
 from foundation.storage.database import Database
-from foundation.storage.migrations.upgrade import create_database
-from foundation.storage.settings import DatabaseSettings
 from subgraphs.bets.betting.bet import Bet, BetStatus, Settlement
 from subgraphs.bets.betting.facts import Decided, Fact, RefusedFor, Reserved, Settled, Taken
+from subgraphs.bets.models import GLOBAL_STATE, METADATA
+from subgraphs.bets.models import TRADING as TABLES
 from subgraphs.bets.trading.counting import BetCounting
 from subgraphs.bets.trading.decided import TradingDecisions
 from subgraphs.bets.trading.exposure import Exposures
-from subgraphs.bets.trading.tables import TradingTables
-from subgraphs.kit.records.global_state import GlobalStateRepository, global_state_table
+from subgraphs.kit.records.global_state import GlobalStateRepository
 from tests.subgraphs.bets.slips import NOON, bet, slip
 from tests.subgraphs.bets.trading.traded import stored_trading
+from tests.support.database_probe import migrated
 
-METADATA: Final = MetaData()
-TABLES: Final = TradingTables.declare(METADATA)
-GLOBAL_STATE: Final = global_state_table(METADATA)
 LATER: Final = NOON + timedelta(seconds=5)
 LIMIT: Final = {"scope": "brand", "id": "", "currency": "GBP", "stake_minor": None, "liability_minor": 4000}
 SINGLE: Final = bet(slip(stake=1000))
@@ -52,18 +49,12 @@ class CountingFixture:
 
 @pytest.fixture
 async def counting(database_url: str) -> AsyncIterator[CountingFixture]:
-    """A new database with the tables of trading, once for each engine."""
-    settings = DatabaseSettings(url=database_url)
-    await create_database(settings, "bets")
-    database = Database.open(settings, "bets")
-    try:
+    """A new database of bets, once for each engine."""
+    async with migrated(database_url, "bets", METADATA) as database:
         async with database.write() as connection:
-            await connection.run_sync(METADATA.create_all)
             repository = GlobalStateRepository(GLOBAL_STATE)
             await repository.store(connection, [stored_trading(limits=[LIMIT])])
         yield CountingFixture(database)
-    finally:
-        await database.close()
 
 
 def named(name: str) -> Bet:

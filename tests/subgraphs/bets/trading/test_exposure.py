@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from sqlalchemy import delete
 
 from subgraphs.bets.accepting.acceptance import Accepted, accept
+from subgraphs.bets.models import METADATA
 from subgraphs.bets.trading.exposure import ExposedBet, exposed_bet
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from tests.subgraphs.bets.slips import NOON, RULES, bet, offer, offered, slip
 from tests.subgraphs.bets.trading.exposed import (
     BRAND,
-    METADATA,
     ExposureFixture,
     Sums,
     chosen,

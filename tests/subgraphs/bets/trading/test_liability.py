@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
+from subgraphs.bets.models import METADATA
+from subgraphs.bets.models import TRADING as TABLES
 from subgraphs.bets.trading.exposure import ExposedBet
 from subgraphs.bets.trading.liability import (
     EventLiability,
@@ -17,8 +19,6 @@ from subgraphs.bets.trading.liability import (
 )
 from tests.subgraphs.bets.trading.exposed import (
     BRAND,
-    METADATA,
-    TABLES,
     ExposureFixture,
     chosen,
     exposed,

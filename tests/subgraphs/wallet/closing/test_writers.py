@@ -19,7 +19,6 @@ from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer
 from subgraphs.wallet.models import CLOSES, LEDGER
 from tests.subgraphs.wallet.closing.closed_wallet import FIRST, HOUR, NORTH, ClosedWallet
 from tests.support.wallet.ledgers import STERLING, FaultyDatabase, StoppedClock, account, opened_database
-from tools.private_mariadb import PrivateMariadb
 
 PROCESSES, CALLERS, DAYS_PLAYED, PATIENCE_SECONDS = 3, 3, 4, 60
 LAST = FIRST + DAYS_PLAYED * ONE_DAY
@@ -33,12 +32,10 @@ async def database(database_url: str) -> AsyncIterator[FaultyDatabase]:
 
 
 @pytest.fixture
-async def mariadb_database(mariadb: PrivateMariadb) -> AsyncIterator[FaultyDatabase]:
+async def mariadb_database(mariadb_url: str) -> AsyncIterator[FaultyDatabase]:
     """A database of its own on MariaDB."""
-    url = mariadb.fresh_url()
-    async with opened_database(url) as it:
+    async with opened_database(mariadb_url) as it:
         yield it
-    mariadb.drop(url)
 
 
 class Writers:

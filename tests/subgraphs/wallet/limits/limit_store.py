@@ -1,4 +1,4 @@
-"""A database with the tables of limits and their facts alone, and customers who ask for limits and pay in."""
+"""A database of the wallet, and customers who ask for limits and pay in."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,15 +8,12 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import MetaData, Table, func, select
+from sqlalchemy import Table, func, select
 
 from foundation.storage.database import Database
-from foundation.storage.migrations.upgrade import create_database
-from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.records.outbox import Outbox
-from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.changes import Outcome, Wanted
 from subgraphs.wallet.limits.claims import Claim, Claims
@@ -24,11 +21,10 @@ from subgraphs.wallet.limits.decision import Decision
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.records import LimitRecords, Standing
 from subgraphs.wallet.limits.store import LimitStore, Request
-from subgraphs.wallet.limits.tables import LimitTables
+from subgraphs.wallet.models import LIMITS, METADATA, OUTBOX
+from tests.support.database_probe import migrated
 
-METADATA = MetaData()
-TABLES = LimitTables.declare(METADATA)
-OUTBOX = OutboxTables.declare(METADATA)
+TABLES = LIMITS
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OWNER = Owner("northbet", "c-1")
 BRITISH = Standing("GB", "GBP", ZoneInfo("Europe/London"))
@@ -114,14 +110,7 @@ class LimitsFixture:
 
 @asynccontextmanager
 async def limits_at(url: str) -> AsyncIterator[LimitsFixture]:
-    """Open a new database with the tables of limits."""
-    settings = DatabaseSettings(url=url)
-    await create_database(settings, "wallet")
-    database = Database.open(settings, "wallet")
-    try:
-        async with database.write() as connection:
-            await connection.run_sync(METADATA.create_all)
+    """Open a new database of the wallet."""
+    async with migrated(url, "wallet", METADATA) as database:
         claims = Claims(LimitStore(LimitRecords(TABLES, database.dialect), Outbox(OUTBOX)))
         yield LimitsFixture(database, claims, count())
-    finally:
-        await database.close()

@@ -14,10 +14,10 @@ from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.breaks import Break, BreakKind
 from subgraphs.wallet.limits.changes import Outcome
 from subgraphs.wallet.limits.decision import Decision
+from subgraphs.wallet.models import OUTBOX
 from tests.subgraphs.wallet.limits.limit_store import (
     BRITISH,
     NOW,
-    OUTBOX,
     OWNER,
     TABLES,
     LimitsFixture,

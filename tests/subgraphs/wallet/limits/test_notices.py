@@ -22,7 +22,8 @@ from subgraphs.wallet.limits.prompts import Prompted
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.limits.rule_rows import RULES
 from subgraphs.wallet.limits.rules import Rules
-from tests.subgraphs.wallet.limits.limit_store import BRITISH, NOW, OUTBOX, OWNER, TABLES, LimitsFixture
+from subgraphs.wallet.models import OUTBOX
+from tests.subgraphs.wallet.limits.limit_store import BRITISH, NOW, OWNER, TABLES, LimitsFixture
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 WEEK_LIMIT = LimitKind.DEPOSIT_WEEK

@@ -17,7 +17,8 @@ from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.looks import CLAIMS_KEPT, MAX_DELETED, Looks, kept_for
 from subgraphs.wallet.limits.rule_rows import RULES
 from subgraphs.wallet.limits.rules import Rules
-from tests.subgraphs.wallet.limits.limit_store import BRITISH, NOW, OUTBOX, OWNER, TABLES, LimitsFixture
+from subgraphs.wallet.models import OUTBOX
+from tests.subgraphs.wallet.limits.limit_store import BRITISH, NOW, OWNER, TABLES, LimitsFixture
 
 DAY = timedelta(days=1)
 START = datetime(2026, 10, 1, tzinfo=UTC)

@@ -27,7 +27,6 @@ from subgraphs.wallet.seamless.messages import (
 )
 from tests.support.database_probe import migrate
 from tests.support.wallet.money_clients import BRAND, CASH, CURRENCY, MoneyClients
-from tools.private_mariadb import PrivateMariadb
 
 pytestmark = pytest.mark.mariadb
 ANN = Owner(BRAND, "ann1")
@@ -35,10 +34,10 @@ POUND = 100_000
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_each_transaction_has_one_outcome(mariadb: PrivateMariadb, seed: int) -> None:
+async def test_each_transaction_has_one_outcome(mariadb_url: str, seed: int) -> None:
     """What the customer has at the end follows from the last answers to each bet, win and rollback."""
     chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    settings = DatabaseSettings(url=mariadb.fresh_url())
+    settings = DatabaseSettings(url=mariadb_url)
     await migrate(settings, "wallet", METADATA)
     wallets = [OpenedWallet.of(Database.open(settings, "wallet"), SystemClock()) for _ in range(2)]
     await MoneyClients([ANN]).begin(wallets[0])

@@ -22,7 +22,6 @@ from subgraphs.kit.funds import (
 from tests.subgraphs.wallet.seamless.operators import OperatorWallet, operators_of
 from tests.support.money.contract import CASH, CURRENCY, CUSTOMERS
 from tests.support.wallet.ledgers import opened_database
-from tools.private_mariadb import PrivateMariadb
 
 OWNER: Final = CUSTOMERS[0]
 RETURNS: Final = 3
@@ -30,10 +29,9 @@ LONG: Final = 3_600
 
 
 @pytest.fixture
-async def wallets(mariadb: PrivateMariadb, tmp_path: Path) -> AsyncIterator[list[OperatorWallet]]:
+async def wallets(mariadb_url: str, tmp_path: Path) -> AsyncIterator[list[OperatorWallet]]:
     """Two processes with one database, and the same operators."""
-    url = mariadb.fresh_url()
-    async with opened_database(url) as first, opened_database(url) as second:
+    async with opened_database(mariadb_url) as first, opened_database(mariadb_url) as second:
         with operators_of(first, tmp_path) as one:
             await one.begin()
             yield [one, replace(one, database=second)]
