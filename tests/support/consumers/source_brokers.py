@@ -19,10 +19,13 @@ from consumers.stream.broker.source import Feature, OnRevoked, Source
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.demo.partition_ends import PartitionEnds
+from furlong.demo.woken_source import WokenSource
 
 LACKS: Mapping[str, frozenset[Feature]] = {
     "memory": MemoryBroker.LACKS,
     "embedded": EmbeddedBroker.LACKS,
+    "woken": EmbeddedBroker.LACKS,
     "real": frozenset(),
 }
 PATIENCE_SECONDS = 180.0
@@ -151,6 +154,27 @@ async def recreate(admin: AdminClient, topic: str) -> None:
             await asyncio.sleep(0.05)
         else:
             return
+
+
+@dataclass
+class WokenBrokerUnderTest:
+    """The embedded broker, whose members are told where records wait."""
+
+    kafka: KafkaBrokerUnderTest
+    ends: PartitionEnds
+
+    def create(self, topic: str) -> None:
+        """Leave the topic, which exists already, as it is."""
+
+    async def send(self, record: Record, partition: int) -> None:
+        """Write a record."""
+        await self.kafka.send(record, partition)
+
+    async def join(self, group: str, topic: str, revoked: OnRevoked = _nothing) -> Source:
+        """Join a group."""
+        joined = await self.kafka.join(group, topic, revoked)
+        assert isinstance(joined, KafkaSource)
+        return WokenSource(joined, self.ends)
 
 
 @asynccontextmanager
