@@ -18,7 +18,7 @@ from furlong.demo.embedded_broker import PARTITIONS
 
 log = structlog.get_logger(__name__)
 
-FETCH_MILLISECONDS: Final = 100
+FETCH_MILLISECONDS: Final = 50
 """How long a fetch of the reader waits: after half of it, on average, a record is noticed."""
 
 MOST_RECORDS: Final = 1_000
@@ -99,9 +99,11 @@ async def watching_ends(bootstrap: str, topics: Collection[str]) -> AsyncIterato
 
 
 def _ends_of(reader: Consumer) -> dict[tuple[str, int], int]:
-    """Read records, and return the ends of their partitions as far as they show them."""
+    """Wait for a record, and return the ends of partitions as far as it and those behind it show them."""
     ends: dict[tuple[str, int], int] = {}
-    for record in reader.consume(MOST_RECORDS, STOP_SECONDS):
+    first = reader.poll(STOP_SECONDS)
+    # Reading several at once would wait until there are that many.
+    for record in () if first is None else (first, *reader.consume(MOST_RECORDS, 0)):
         topic, number, offset = record.topic(), record.partition(), record.offset()
         if record.error() is None and topic is not None and number is not None and offset is not None:
             ends[topic, number] = offset + 1

@@ -151,8 +151,8 @@ def _consumers(
 
 
 def _polling(stream: StreamSettings) -> StreamSettings:
-    """Return settings for consumers that are woken."""
-    return stream.model_copy(update={"poll_seconds": _POLL_SECONDS})
+    """Return settings for consumers that are woken: what they fetch waits already, and needs no gathering."""
+    return stream.model_copy(update={"poll_seconds": _POLL_SECONDS, "linger_seconds": 0.0})
 
 
 @asynccontextmanager

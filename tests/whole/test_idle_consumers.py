@@ -12,9 +12,11 @@ from prometheus_client import CollectorRegistry
 
 from consumers.stream.broker.kafka_source import KafkaSource
 from consumers.stream.consumer import Consumer
+from consumers.stream.records import Partition
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
+from furlong.demo import partition_ends
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.partition_ends import watching_ends
 from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
@@ -84,3 +86,20 @@ async def test_a_consumer_without_records_fetches_nothing_until_one_is_written(
                 await _until(lambda: supervised.health and not supervised.health.lag)
                 await poll_again()
                 assert requests["FetchRequest"] == 1
+
+
+async def test_an_end_is_told_as_soon_as_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader does not wait for further records, which may never come."""
+    monkeypatch.setattr(partition_ends, "STOP_SECONDS", 3_600.0)
+    with EmbeddedBroker() as broker:
+        broker.create_topics(["some.topic"])
+        async with (
+            AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer,
+            watching_ends(broker.bootstrap, ["some.topic"]) as ends,
+        ):
+            try:
+                await producer.send_and_wait("some.topic", b"first", partition=3)
+                await _until(lambda: ends.of(Partition("some.topic", 3, "any")) == 1)
+            finally:
+                monkeypatch.setattr(partition_ends, "STOP_SECONDS", 0.01)
+                await producer.send_and_wait("some.topic", b"lets the reader look", partition=0)
