@@ -36,7 +36,7 @@ async def test_it_wakes_once_for_each_date(monkeypatch: pytest.MonkeyPatch) -> N
         waits.append(seconds)
         return timeout(0)
 
-    monkeypatch.setattr(waking_server.asyncio, "timeout", noted)
+    monkeypatch.setattr("foundation.waking_server.asyncio.timeout", noted)
     server = _server()
     running = asyncio.create_task(server.main_loop())
     while server.ticks < 4:  # noqa: ASYNC110 - nothing tells
