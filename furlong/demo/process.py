@@ -40,6 +40,7 @@ from furlong.demo.cells import (
 )
 from furlong.demo.clock import demo_clock, require_schemes
 from furlong.demo.companies import running_companies
+from furlong.demo.consumers.partition_ends import PartitionEnds, watching_ends
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import serving_demo_providers
@@ -48,7 +49,6 @@ from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import MountedMock
 from furlong.demo.money.house import serving_wallets
 from furlong.demo.money.wallets import give_first_money
-from furlong.demo.partition_ends import PartitionEnds, watching_ends
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, SessionCustomer, session_route

@@ -22,10 +22,10 @@ from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
 from furlong.database_names import DATABASES
+from furlong.demo.consumers.partition_ends import PartitionEnds
+from furlong.demo.consumers.supervised_consumers import SupervisedConsumer, running_consumers
+from furlong.demo.consumers.woken_source import woken_join
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
-from furlong.demo.partition_ends import PartitionEnds
-from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
-from furlong.demo.woken_source import woken_join
 from furlong.neighbours import NEIGHBOURS
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.outbox_worker import running_outbox_worker

@@ -14,7 +14,7 @@ from confluent_kafka import Producer
 from consumers.stream.broker.source import Feature, Source
 from consumers.stream.errors import TopicRecreated
 from consumers.stream.records import Partition, Record
-from furlong.demo.partition_ends import watching_ends
+from furlong.demo.consumers.partition_ends import watching_ends
 from tests.support.consumers.source_brokers import (
     PATIENCE_SECONDS,
     MemoryBrokerUnderTest,

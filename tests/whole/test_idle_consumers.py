@@ -16,11 +16,11 @@ from consumers.stream.records import Partition
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo import partition_ends
+from furlong.demo.consumers import partition_ends
+from furlong.demo.consumers.partition_ends import watching_ends
+from furlong.demo.consumers.supervised_consumers import SupervisedConsumer, running_consumers
+from furlong.demo.consumers.woken_source import woken_join
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.demo.partition_ends import watching_ends
-from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
-from furlong.demo.woken_source import woken_join
 from furlong.install.topics import TOPICS
 from furlong.workers.consumer_process import create_consumer
 from subgraphs.progress.models import METADATA

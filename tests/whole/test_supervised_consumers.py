@@ -12,10 +12,10 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo import supervised_consumers
+from furlong.demo.consumers import supervised_consumers
+from furlong.demo.consumers.partition_ends import PartitionEnds
+from furlong.demo.consumers.supervised_consumers import SupervisedConsumer, running_consumers
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.demo.partition_ends import PartitionEnds
-from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
 from furlong.install.topics import TOPICS
 from furlong.workers.consumer_process import create_consumer
 from subgraphs.progress.models import METADATA, STREAM

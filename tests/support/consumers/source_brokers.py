@@ -18,9 +18,9 @@ from consumers.stream.broker.memory import MemoryBroker
 from consumers.stream.broker.source import Feature, OnRevoked, Source
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
+from furlong.demo.consumers.partition_ends import PartitionEnds
+from furlong.demo.consumers.woken_source import WokenSource
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.demo.partition_ends import PartitionEnds
-from furlong.demo.woken_source import WokenSource
 
 LACKS: Mapping[str, frozenset[Feature]] = {
     "memory": MemoryBroker.LACKS,

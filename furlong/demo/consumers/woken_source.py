@@ -8,7 +8,7 @@ from consumers.stream.broker.kafka_source import KafkaSource
 from consumers.stream.broker.source import Bounds, Join, OnRevoked
 from consumers.stream.consumer import Consumer
 from consumers.stream.records import Partition, Record
-from furlong.demo.partition_ends import PartitionEnds
+from furlong.demo.consumers.partition_ends import PartitionEnds
 
 
 class WokenSource:

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 FETCH_MILLISECONDS: Final = 50
 """How long a fetch of the reader waits: after half of it, on average, a record is noticed."""
 
-MOST_RECORDS: Final = 1_000
+MAX_RECORDS: Final = 1_000
 STOP_SECONDS: Final = 0.25
 """How often the reader looks whether it shall end."""
 
@@ -103,7 +103,7 @@ def _ends_of(reader: Consumer) -> dict[tuple[str, int], int]:
     ends: dict[tuple[str, int], int] = {}
     first = reader.poll(STOP_SECONDS)
     # Reading several at once would wait until there are that many.
-    for record in () if first is None else (first, *reader.consume(MOST_RECORDS, 0)):
+    for record in () if first is None else (first, *reader.consume(MAX_RECORDS, 0)):
         topic, number, offset = record.topic(), record.partition(), record.offset()
         if record.error() is None and topic is not None and number is not None and offset is not None:
             ends[topic, number] = offset + 1

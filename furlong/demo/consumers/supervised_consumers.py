@@ -10,7 +10,7 @@ import structlog
 
 from consumers.stream.consumer import Consumer
 from consumers.stream.health import Health
-from furlong.demo.partition_ends import PartitionEnds
+from furlong.demo.consumers.partition_ends import PartitionEnds
 
 log = structlog.get_logger(__name__)
 REST_SECONDS: Final = 5.0
