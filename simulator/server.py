@@ -13,6 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from foundation.waking_server import WakingServer
+
 log = logging.getLogger(__name__)
 SECONDS_TO_FINISH_REQUESTS = 2
 BACKLOG = 128
@@ -99,7 +101,7 @@ class TruncatedResponse(Response):
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
 
 
-class _Server(uvicorn.Server):
+class _Server(WakingServer):
     """A server that does not handle signals; its process does."""
 
     @contextmanager

@@ -65,6 +65,7 @@ class KafkaGlobalTopic:
             )
             await stack.enter_async_context(running_client(consumer))
             consumer.assign([GLOBAL_PARTITION])
+            consumer.pause(GLOBAL_PARTITION)
             yield cls(consumer, producer, generations)
 
     async def end(self) -> int:
@@ -77,6 +78,7 @@ class KafkaGlobalTopic:
         generations = await self.generations.require([GLOBAL_TOPIC])
         end = await self.end()
         last: dict[str, GlobalEvent] = {}
+        self.consumer.resume(GLOBAL_PARTITION)
         await self.consumer.seek_to_beginning(GLOBAL_PARTITION)
         while await self.consumer.position(GLOBAL_PARTITION) < end:
             batch = await self.consumer.getmany(GLOBAL_PARTITION, timeout_ms=1_000)
@@ -84,6 +86,7 @@ class KafkaGlobalTopic:
                 with suppress(Poison):  # the nodes report it
                     event = decode_global(Record.of_kafka(record))
                     last[event.key] = event
+        self.consumer.pause(GLOBAL_PARTITION)  # it would fetch on without anybody who reads
         return TopicContents(generations[GLOBAL_TOPIC], end, last)
 
     async def send(self, messages: Sequence[UnpublishedFact]) -> set[int]:

@@ -40,6 +40,7 @@ from furlong.demo.cells import (
 )
 from furlong.demo.clock import demo_clock, require_schemes
 from furlong.demo.companies import running_companies
+from furlong.demo.consumers.partition_ends import PartitionEnds, watching_ends
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import serving_demo_providers
@@ -141,7 +142,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         listener, office_listener = _listeners(options, stack)
         await prepare_all((office, *databases))
         feeds = FeedSettings()
-        broker = stack.enter_context(await asyncio.to_thread(_broker, feeds))
+        broker, ends = await stack.enter_async_context(_running_broker(feeds))
         stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation, poll_seconds=0.2)
         # The world is loaded first: a bet of an unknown brand would become a dead letter.
         await _load_world(world, databases[0], office, broker.bootstrap, clock.now())
@@ -156,7 +157,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                 money, databases[0], options.data, url, providers.credits_of(Payer.GAMES), way=options.way
             )
         )
-        around = Surroundings(stream, clock, providers, tracing, companies.given)
+        around = Surroundings(stream, ends, clock, providers, tracing, companies.given)
         running = [
             await stack.enter_async_context(running_processes(database, around)) for database in databases
         ]
@@ -261,12 +262,14 @@ def _docs(url: str) -> str:
     return f"{url}{DOCUMENTATION}" if documentation_routes() else ""
 
 
-def _broker(feeds: FeedSettings) -> EmbeddedBroker:
-    """Return a new broker with all topics."""
-    broker = EmbeddedBroker()
-    topics = (*TOPICS, *feed_topics(feeds.topic(feed) for feed in feeds.feeds()))
-    broker.create_topics([topic.name for topic in topics])
-    return broker
+@asynccontextmanager
+async def _running_broker(feeds: FeedSettings) -> AsyncIterator[tuple[EmbeddedBroker, PartitionEnds]]:
+    """Run a new broker with all topics while the block runs."""
+    topics = [topic.name for topic in (*TOPICS, *feed_topics(map(feeds.topic, feeds.feeds())))]
+    with await asyncio.to_thread(EmbeddedBroker) as broker:
+        await asyncio.to_thread(broker.create_topics, topics)
+        async with watching_ends(broker.bootstrap, topics) as ends:
+            yield broker, ends
 
 
 async def _load_world(

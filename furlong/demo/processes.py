@@ -22,8 +22,10 @@ from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
 from furlong.database_names import DATABASES
+from furlong.demo.consumers.partition_ends import PartitionEnds
+from furlong.demo.consumers.supervised_consumers import SupervisedConsumer, running_consumers
+from furlong.demo.consumers.woken_source import woken_join
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
-from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
 from furlong.neighbours import NEIGHBOURS
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.outbox_worker import running_outbox_worker
@@ -40,6 +42,8 @@ from subgraphs.kit.rounds import WorkerParts
 from subgraphs.kit.settings import UpstreamSettings
 
 _STOP_SECONDS: Final = 3.0
+_POLL_SECONDS: Final = 1.0
+"""How long consumers wait for records that wake them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,12 @@ class Surroundings:
     """What the processes of all cells share.
 
     Attributes:
+        ends: What wakes consumers.
         given: Settings of blocks that do not come from the environment.
     """
 
     stream: StreamSettings
+    ends: PartitionEnds
     clock: Clock
     providers: DemoProviders
     tracing: Tracing | None
@@ -74,7 +80,7 @@ async def running_processes(database: DatabaseSettings, around: Surroundings) ->
     changed = bus.customers_changed
     async with AsyncExitStack() as stack:
         consumers = _consumers(database, around, changed)
-        await stack.enter_async_context(running_consumers(consumers))
+        await stack.enter_async_context(running_consumers(consumers, around.ends))
         await stack.enter_async_context(
             running_outbox_worker(database, stream, None if tracing is None else tracing.tracer)
         )
@@ -134,12 +140,19 @@ def _consumers(
     names = DATABASES if database.cell.own() is None else SUBGRAPHS
 
     def create(name: str) -> Consumer:
-        stream, registry, tracing = around.stream, CollectorRegistry(), around.tracing
-        return create_consumer(
+        stream, registry, tracing = _polling(around.stream), CollectorRegistry(), around.tracing
+        consumer = create_consumer(
             name, database, stream, registry, around.clock, tracing=tracing, changed=changed
         )
+        consumer.join = woken_join(consumer, around.ends)
+        return consumer
 
     return [SupervisedConsumer(name, partial(create, name)) for name in names]
+
+
+def _polling(stream: StreamSettings) -> StreamSettings:
+    """Return settings for consumers that are woken: what they fetch waits already, and needs no gathering."""
+    return stream.model_copy(update={"poll_seconds": _POLL_SECONDS, "linger_seconds": 0.0})
 
 
 @asynccontextmanager
@@ -157,8 +170,12 @@ async def running_decisions(
     divide = partial(allot_budgets, office, cell, clock)
 
     def create() -> Consumer:
-        return create_backoffice(office, stream, CollectorRegistry(), clock, companions=(divide,))
+        consumer = create_backoffice(
+            office, _polling(stream), CollectorRegistry(), clock, companions=(divide,)
+        )
+        consumer.join = woken_join(consumer, around.ends)
+        return consumer
 
     consumers = [] if cell.cell.own() is None else [SupervisedConsumer("backoffice", create)]
-    async with running_publisher(office, stream, clock), running_consumers(consumers):
+    async with running_publisher(office, stream, clock), running_consumers(consumers, around.ends):
         yield

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from foundation.waking_server import WakingServer
 from providers.virtual.signing import SIGNATURE, TIMESTAMP
 
 PATH: Final = "/webhooks"
@@ -99,7 +100,7 @@ async def _body(request: Request) -> bytes | HTTPStatus:
     return bytes(body)
 
 
-class _Server(uvicorn.Server):
+class _Server(WakingServer):
     """A server that does not handle signals; its process does."""
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""What the stream requires of a source, tested on the brokers in memory, embedded and real."""
+"""What the stream requires of a source, tested on brokers in memory, embedded, told and real."""
 
 import asyncio
 import uuid
@@ -14,9 +14,11 @@ from confluent_kafka import Producer
 from consumers.stream.broker.source import Feature, Source
 from consumers.stream.errors import TopicRecreated
 from consumers.stream.records import Partition, Record
+from furlong.demo.consumers.partition_ends import watching_ends
 from tests.support.consumers.source_brokers import (
     PATIENCE_SECONDS,
     MemoryBrokerUnderTest,
+    WokenBrokerUnderTest,
     brokers_with,
     kafka_broker_under_test,
     passed,
@@ -37,6 +39,14 @@ async def under_test(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
             broker = request.getfixturevalue("embedded_broker")
             async with kafka_broker_under_test(broker, broker.generation) as opened:
                 yield opened
+        case "woken":
+            broker, topic = request.getfixturevalue("embedded_broker"), request.getfixturevalue("topic")
+            broker.create_topics([topic])
+            async with (
+                kafka_broker_under_test(broker, broker.generation) as opened,
+                watching_ends(broker.bootstrap, [topic]) as ends,
+            ):
+                yield WokenBrokerUnderTest(opened, ends)
         case _:
             async with kafka_broker_under_test(request.getfixturevalue("kafka"), None) as opened:
                 yield opened

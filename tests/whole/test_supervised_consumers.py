@@ -12,9 +12,10 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo import supervised_consumers
+from furlong.demo.consumers import supervised_consumers
+from furlong.demo.consumers.partition_ends import PartitionEnds
+from furlong.demo.consumers.supervised_consumers import SupervisedConsumer, running_consumers
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
 from furlong.install.topics import TOPICS
 from furlong.workers.consumer_process import create_consumer
 from subgraphs.progress.models import METADATA, STREAM
@@ -47,7 +48,7 @@ async def test_a_consumer_that_has_ended_is_started_again(
         return create_consumer("progress", settings, stream, CollectorRegistry(), SystemClock())
 
     supervised = SupervisedConsumer("progress", create)
-    async with running_consumers([supervised]):
+    async with running_consumers([supervised], PartitionEnds()):
         while len(starts) < 3 or (supervised.health and supervised.health.live):  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.01)
         async with database.write() as connection:

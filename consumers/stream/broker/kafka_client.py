@@ -29,6 +29,9 @@ PARTITION_BYTES = 2**20
 GATHERED_BYTES = 2**18
 """How much ends the gathering of records: about a batch."""
 
+LOOK_MILLISECONDS = 1_000
+"""How often a client looks without any event whether it has to fetch: its own default is a fifth."""
+
 JOINING_MILLISECONDS = 5_000
 """How much longer than a session a request may take: a joining member waits that long for the others."""
 
@@ -56,6 +59,7 @@ def bounded_consumer(
         fetch_max_bytes=FETCH_BYTES,
         max_partition_fetch_bytes=PARTITION_BYTES,
         request_timeout_ms=session + JOINING_MILLISECONDS,
+        consumer_timeout_ms=LOOK_MILLISECONDS,
         session_timeout_ms=session,
         heartbeat_interval_ms=max(100, session // 4),
         # A person decides about a position that Kafka does not have; the client must never pick another one.

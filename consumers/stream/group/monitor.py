@@ -1,4 +1,4 @@
-"""Monitors a session: reports lag, commits hints, and notices silent servers and stalled partitions."""
+"""Monitors a session: commits hints, and notices silent servers and stalled partitions."""
 
 import asyncio
 import time
@@ -55,7 +55,6 @@ class SessionMonitor:
                 await self._commit_hints()
                 await self._ask_brokers()
             await self._end_silent_batches(settings.stalled_seconds)
-            self._report_lag()
             self._check(settings.stalled_seconds)
             await asyncio.sleep(min(MONITOR_SECONDS, settings.hint_seconds))
 
@@ -122,12 +121,6 @@ class SessionMonitor:
         health_state.kafka, self.answered_at = "", time.monotonic()
         for partition, (_, end) in bounds.items():
             cursors[partition].end = max(end, cursors[partition].end)
-
-    def _report_lag(self) -> None:
-        if self.session.owns_partitions:
-            lag = self.session.workers.metrics.lag
-            for cursor in self.session.cursors:
-                lag.labels(cursor.partition.topic, cursor.partition.number).set(cursor.lag)
 
     def _check(self, seconds: float) -> None:
         now, settings = time.monotonic(), self.session.workers.settings

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -158,8 +159,16 @@ class Session:
             self.source.seek(partition, position)
         self.adopted, health_state.phase = number, ""
         self.workers.metrics.rebalances.inc()
-        self.workers.metrics.lag.clear()
+        self._report_lag()
         log.info("partitions_assigned", partitions=len(assigned), awaited=len(self.cursors.awaited))
+
+    def _report_lag(self) -> None:
+        """Let the lag be read when somebody asks for it."""
+        lag = self.workers.metrics.lag
+        lag.clear()
+        for cursor in self.cursors:
+            partition = cursor.partition
+            lag.labels(partition.topic, partition.number).set_function(partial(getattr, cursor, "lag"))
 
     def _reference_partitions(self) -> frozenset[Partition]:
         """Return the partitions that must be read before other topics, by this member or another."""

@@ -17,7 +17,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.demo import ready_file
 from furlong.demo.analytics.history import write_history
 from furlong.demo.clock import demo_clock
-from furlong.demo.supervised_consumers import REST_SECONDS
+from furlong.demo.consumers.supervised_consumers import REST_SECONDS
 from furlong.demo.tokens import demo_secret
 from simulator.world import load_world
 

@@ -18,11 +18,14 @@ from consumers.stream.broker.memory import MemoryBroker
 from consumers.stream.broker.source import Feature, OnRevoked, Source
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
+from furlong.demo.consumers.partition_ends import PartitionEnds
+from furlong.demo.consumers.woken_source import WokenSource
 from furlong.demo.embedded_broker import EmbeddedBroker
 
 LACKS: Mapping[str, frozenset[Feature]] = {
     "memory": MemoryBroker.LACKS,
     "embedded": EmbeddedBroker.LACKS,
+    "woken": EmbeddedBroker.LACKS,
     "real": frozenset(),
 }
 PATIENCE_SECONDS = 180.0
@@ -151,6 +154,27 @@ async def recreate(admin: AdminClient, topic: str) -> None:
             await asyncio.sleep(0.05)
         else:
             return
+
+
+@dataclass
+class WokenBrokerUnderTest:
+    """The embedded broker, whose members are told where records wait."""
+
+    kafka: KafkaBrokerUnderTest
+    ends: PartitionEnds
+
+    def create(self, topic: str) -> None:
+        """Leave the topic, which exists already, as it is."""
+
+    async def send(self, record: Record, partition: int) -> None:
+        """Write a record."""
+        await self.kafka.send(record, partition)
+
+    async def join(self, group: str, topic: str, revoked: OnRevoked = _nothing) -> Source:
+        """Join a group."""
+        joined = await self.kafka.join(group, topic, revoked)
+        assert isinstance(joined, KafkaSource)
+        return WokenSource(joined, self.ends)
 
 
 @asynccontextmanager

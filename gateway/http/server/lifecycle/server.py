@@ -17,10 +17,10 @@ from types import FrameType
 from typing import Any, Final
 
 import structlog
-import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from foundation.reloaded_context import ReloadedContext
+from foundation.waking_server import WakingServer
 from gateway.http.server.lifecycle.config import ServerConfig
 from gateway.http.server.protocol_factory import DrainingProtocol
 
@@ -44,7 +44,7 @@ STOP_AT_ONCE: Final = signal.SIGUSR1
 """Tells a worker to stop without the time in which load balancers notice."""
 
 
-class Server(uvicorn.Server):
+class Server(WakingServer):
     """uvicorn's server, with a graceful shutdown of our own.
 
     1. It is no longer ready, and each reply is the last on its connection.

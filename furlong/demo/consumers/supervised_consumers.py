@@ -10,6 +10,7 @@ import structlog
 
 from consumers.stream.consumer import Consumer
 from consumers.stream.health import Health
+from furlong.demo.consumers.partition_ends import PartitionEnds
 
 log = structlog.get_logger(__name__)
 REST_SECONDS: Final = 5.0
@@ -53,13 +54,17 @@ class SupervisedConsumer:
 
 
 @asynccontextmanager
-async def running_consumers(consumers: Sequence[SupervisedConsumer]) -> AsyncIterator[None]:
-    """Run consumers while the block runs."""
+async def running_consumers(
+    consumers: Sequence[SupervisedConsumer], ends: PartitionEnds
+) -> AsyncIterator[None]:
+    """Run consumers, which the ends wake, while the block runs."""
     tasks = [asyncio.create_task(consumer.run(), name="consumer") for consumer in consumers]
     try:
         yield
     finally:
-        await asyncio.gather(*(consumer.stop() for consumer in consumers))
+        stops = asyncio.gather(*(consumer.stop() for consumer in consumers))
+        asyncio.get_running_loop().call_soon(ends.call_back)  # once each was told
+        await stops
         await asyncio.gather(*tasks, return_exceptions=True)
 
 

@@ -1,0 +1,1 @@
+"""The consumers of the demo: what wakes them, and what starts them again."""
