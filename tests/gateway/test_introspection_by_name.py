@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from gateway import GatewaySettings, create_gateway
+from gateway import GatewaySettings, create_gateway, projection
 from gateway.pipeline import introspection_responses
 from tests.gateway.pipeline.access.guarded_shop import Shop, asked
 from tests.gateway.pipeline.access.test_access_introspection import SERVED, SESSIONS
@@ -20,7 +20,7 @@ TYPES: Final = "query NAME { __schema { types { name } } }"
 def made(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The answers that were made, in their order."""
     answers: list[object] = []
-    introspect = introspection_responses.introspect
+    introspect = projection.introspect
 
     def listed(*of: Any) -> dict[str, Any]:
         answers.append(of)

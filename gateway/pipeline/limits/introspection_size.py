@@ -73,7 +73,7 @@ class IntrospectionSizes(Struct, frozen=True):
         return cls(*_measured(schema))
 
     def introspection_of(
-        self, document: DocumentNode, operation: OperationDefinitionNode, key: bytes
+        self, document: DocumentNode, operation: OperationDefinitionNode, key: bytes = b""
     ) -> DocumentIntrospection | None:
         """Return what a document with a key introspects; None if none of its operations introspects."""
         if not introspects(document):
