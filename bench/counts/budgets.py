@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Self, TypeAlias
 
@@ -32,6 +32,8 @@ HEAD: Final = """\
 #     on = 2026-11-23
 #     what = "Calls to subgraphs have a deadline."
 #     python_calls = 450
+#
+# [most.…] is what a request may take that is new to a gateway: see tests/attacks/test_new_documents.py.
 
 """
 
@@ -159,10 +161,12 @@ class Budgets:
 
     Attributes:
         python: The version of Python that they are for: each version executes other instructions.
+        most: The most that single requests may take, by kind and measure; tests compare these.
     """
 
     python: str
     paths: Mapping[str, PathBudgets]
+    most: Mapping[str, Totals] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -172,8 +176,8 @@ class Budgets:
             BudgetError: A budget was raised, and nothing says what was bought for it.
         """
         document = tomllib.loads(text)
-        python = document.pop("python")
-        return cls(python, {name: PathBudgets.read(name, table) for name, table in document.items()})
+        python, most = document.pop("python"), document.pop("most", {})
+        return cls(python, {name: PathBudgets.read(name, table) for name, table in document.items()}, most)
 
     def findings(self, counted: Mapping[str, Totals]) -> list[str]:
         """Return what is wrong with the counts of some paths."""
@@ -192,9 +196,11 @@ class Budgets:
             name: budgets.lowered(counted[name], today) if name in counted else budgets
             for name, budgets in self.paths.items()
         }
-        return Budgets(self.python, added | known)
+        return Budgets(self.python, added | known, self.most)
 
     def toml(self) -> str:
         """Return the file."""
         tables = [budgets.toml(name) for name, budgets in self.paths.items()]
+        for kind, most in self.most.items():
+            tables.append("\n".join([f"[most.{kind}]", *(f"{name} = {it}" for name, it in most.items()), ""]))
         return "\n".join([f'{HEAD}python = "{self.python}"\n', *tables])

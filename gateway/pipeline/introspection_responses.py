@@ -97,9 +97,9 @@ class Introspection(Struct, frozen=True):
 
 
 def _key(prepared: PreparedRequest) -> Hashable:
-    """Return what an answer depends on: the plan's key, and the variables that the operation defines."""
-    names = prepared.document.variable_names
-    if not names:
-        return prepared.key
+    """Return what an answer depends on: what is introspected, for whom, and the operation's variables."""
+    document = prepared.document
+    selected = document.key if document.introspection is None else document.introspection.key
+    names = document.variable_names
     given = {name: prepared.variables[name] for name in sorted(names & prepared.variables.keys())}
-    return prepared.key, orjson.dumps(given)
+    return selected, prepared.variant, orjson.dumps(given) if names else None

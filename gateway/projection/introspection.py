@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
 
 from graphql import (
-    REMOVE,
     DirectiveNode,
     DocumentNode,
     FieldNode,
@@ -16,25 +15,29 @@ from graphql import (
     GraphQLEnumType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLType,
     NameNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    Visitor,
-    VisitorAction,
     get_named_type,
     get_nullable_type,
     is_list_type,
-    visit,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.language.ast import QUERY_DOCUMENT_KEYS
+
+IN_PARTS: Final = frozenset({"defer", "stream"})
+"""The directives that do nothing here: the answer is known at once."""
 
 
 def introspection_document(
     document: DocumentNode, operation: OperationDefinitionNode, fields: Sequence[FieldNode]
 ) -> DocumentNode | None:
     """Return a document with the introspection fields of an operation; None if it has none.
+
+    It is a copy without locations: through these, nodes refer to all tokens of their document.
 
     Args:
         document: The document, whose fragments the fields may use.
@@ -50,8 +53,7 @@ def introspection_document(
         selection_set=SelectionSetNode(selections=tuple(fields)),
     )
     fragments = _spread_below(fields, document)
-    whole: DocumentNode = visit(DocumentNode(definitions=(introspection, *fragments)), _Whole())
-    return whole
+    return DocumentNode(definitions=tuple(map(_copied, (introspection, *fragments))))
 
 
 def _spread_below(fields: Sequence[FieldNode], document: DocumentNode) -> tuple[FragmentDefinitionNode, ...]:
@@ -75,12 +77,19 @@ def _spread_below(fields: Sequence[FieldNode], document: DocumentNode) -> tuple[
     return tuple(fragment for name, fragment in fragments.items() if name in spread)
 
 
-class _Whole(Visitor):
-    """Removes `@defer` and `@stream`: the answer is known at once."""
+def _copied(node: Any) -> Any:
+    """Copy a node, or some nodes, without locations, `@defer` and `@stream`."""
+    if isinstance(node, tuple):
+        return tuple(_copied(item) for item in node if not _is_for_parts(item))
+    if isinstance(node, NameNode):  # half of all nodes
+        return NameNode(value=node.value)
+    keys = QUERY_DOCUMENT_KEYS.get(node.kind, ())
+    parts = {key: _copied(part) for key in keys if (part := getattr(node, key))}
+    return replace(node, loc=None, **parts)
 
-    @staticmethod
-    def enter_directive(node: DirectiveNode, *_: object) -> VisitorAction:
-        return REMOVE if node.name.value in ("defer", "stream") else None
+
+def _is_for_parts(node: object) -> bool:
+    return isinstance(node, DirectiveNode) and node.name.value in IN_PARTS
 
 
 def introspect(public: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,8 +135,27 @@ class _Field(NamedTuple):
     resolve: Callable[..., Any]
     arguments: dict[str, Any]
     names: Callable[[Any], Any] | None
-    below: list[_Field] | None
+    below: _Selection | None
     is_list: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a leaf whose value is taken as its resolver returns it, without arguments."""
+        return self.below is None and self.names is None and not self.arguments
+
+
+class _Selection(NamedTuple):
+    """What is selected of a type of introspection.
+
+    Attributes:
+        keys: The response keys in their order.
+        leaves: The keys and resolvers of plain fields, which most are.
+        others: The other fields.
+    """
+
+    keys: dict[str, Any]
+    leaves: list[tuple[str, Callable[..., Any]]]
+    others: list[_Field]
 
 
 @dataclass(slots=True)
@@ -141,10 +169,11 @@ class _Introspected:
     operation: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
     variables: VariableValues
-    _selections: dict[tuple[object, ...], list[_Field]] = field(default_factory=dict)
+    _selections: dict[tuple[object, ...], _Selection] = field(default_factory=dict)
+    _of_types: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
 
-    def selection(self, of_type: GraphQLObjectType, details: list[FieldDetails]) -> list[_Field]:
-        """Return the fields that are selected below some fields of a type.
+    def selection(self, of_type: GraphQLObjectType, details: list[FieldDetails]) -> _Selection:
+        """Return what is selected below some fields of a type.
 
         What a fragment selects is read once, however many paths lead to it.
         """
@@ -154,8 +183,13 @@ class _Introspected:
             collected = collect_subfields(
                 self.schema, self.fragments, self.variables, self.operation, of_type, details
             )
-            fields = collected.grouped_field_set.items()
-            known = self._selections[key] = [self._field(of_type, name, below) for name, below in fields]
+            grouped = collected.grouped_field_set.items()
+            fields = [self._field(of_type, name, below) for name, below in grouped]
+            known = self._selections[key] = _Selection(
+                dict.fromkeys(collected.grouped_field_set),
+                [(one.key, one.resolve) for one in fields if one.is_plain],
+                [one for one in fields if not one.is_plain],
+            )
         return known
 
     def _field(self, of_type: GraphQLObjectType, key: str, details: list[FieldDetails]) -> _Field:
@@ -176,16 +210,27 @@ class _Introspected:
             is_list_type(get_nullable_type(definition.type)),
         )
 
-    def values(self, selection: list[_Field], source: Any) -> dict[str, Any]:
+    def values(self, selection: _Selection, source: Any) -> dict[str, Any]:
         """Return the selected fields of a value by response key."""
-        answer: dict[str, Any] = {}
-        for key, resolve, arguments, names, below, is_list in selection:
+        answer = selection.keys.copy()
+        for key, resolve in selection.leaves:
+            answer[key] = resolve(source, self)
+        for key, resolve, arguments, names, below, is_list in selection.others:
             value = resolve(source, self, **arguments)
             if value is None:
                 pass
             elif below is not None:
-                value = [self.values(below, item) for item in value] if is_list else self.values(below, value)
+                of = self._of_type if isinstance(value, GraphQLType) else self.values
+                value = [self.values(below, item) for item in value] if is_list else of(below, value)
             elif names is not None:
                 value = [names(item) for item in value] if is_list else names(value)
             answer[key] = value
+        return answer
+
+    def _of_type(self, selection: _Selection, of_type: GraphQLType) -> dict[str, Any]:
+        """Return the selected fields of a type, which are read once: many fields have equal types."""
+        key = id(selection), str(of_type)
+        answer = self._of_types.get(key)
+        if answer is None:
+            answer = self._of_types[key] = self.values(selection, of_type)
         return answer

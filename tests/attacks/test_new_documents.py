@@ -1,9 +1,11 @@
-"""Attack: send what is new to the gateway, at the shipped supergraph; what counts is its processor time."""
+"""Attack: send what is new to the gateway, at the shipped supergraph; what counts is its work.
+
+`bench/budgets.toml` says how much it may be. The tests of the night compare processor time with bet-slips.
+"""
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 from typing import Final
 
@@ -12,20 +14,18 @@ import pytest
 from graphql import OperationDefinitionNode, get_introspection_query
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.attacks.processor_time import Measured, measured
 
-from foundation.garbage_collection import freeze_long_lived_objects
 from gateway.pipeline.limits import measure
 from gateway.pipeline.preparation.limits import FIELD_POINTS
 from gateway.pipeline.preparation.tokens import DocumentTokens
 from gateway.settings.limits import DocumentLimits
 from tests.attacks.attacked import CLUB, ROOT
 from tests.attacks.hostile import BYTES, KINDS, hostile_request
-from tests.attacks.processor_time import Measured, Reply, measured
+from tests.attacks.measured import Measured, measured, over
 from tests.support.examples import examples
 from tests.support.long_form import LONG_FORM
 
-MOST: Final = 100
-"""How many known bet-slips a request may cost."""
 POINTS: Final[int] = DocumentLimits().points
 
 WITH_CONDITIONS: Final = """x{0}: club(brand: "northbet") {{
@@ -34,30 +34,6 @@ WITH_CONDITIONS: Final = """x{0}: club(brand: "northbet") {{
     choice {{ version locked locksAt isDefault }}
     fulfilment @include(if: $c{1}) {{ status creditedAt }}
 }}"""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _serving() -> Iterator[None]:
-    """Exempt what the tests themselves have created from collections, as each process that serves does."""
-    thresholds = gc.get_threshold()
-    freeze_long_lived_objects()
-    yield
-    gc.unfreeze()
-    gc.set_threshold(*thresholds)
-
-
-async def cost_of(
-    gateway: Measured, body_of: Callable[[str], bytes], *, request: int = 1
-) -> tuple[float, Reply]:
-    """Return what a request costs, and the reply.
-
-    Some are measured while the machine is busy: those that seem dear are measured again, for only the least
-    of several times says what a request costs.
-    """
-    cost, reply = await gateway.cost(body_of, request=request)
-    if cost >= MOST:
-        cost = min(cost, (await gateway.cost(body_of, request=request, times=12))[0])
-    return cost, reply
 
 
 @pytest.fixture(scope="module")
@@ -85,62 +61,56 @@ def hostile(random: Random, shipped: Measured, kinds: tuple[str, ...]) -> Callab
     return body
 
 
-async def test_clubs_with_conditions_are_refused_or_cost_less_than_a_hundred_known_bet_slips(
+async def test_clubs_with_conditions_are_refused_or_take_no_more_than_budgeted(
     shipped: Measured,
 ) -> None:
     """As many as fit into the points are planned; eight are refused by a code that says what to do."""
     codes = {}
     for number in (1, 3, 8):
-        cost, reply = await cost_of(shipped, clubs(number))
+        counted, reply = await shipped.count(clubs(number))
         codes[number] = reply.code
-        assert cost < MOST, number
+        assert not over("new_document", counted), number
     assert codes == {1: None, 3: None, 8: "DOCUMENT_TOO_COSTLY"}
     assert b"Select fewer fields, or send several requests" in reply.content
 
 
-async def test_what_is_compiled_when_it_is_used_again_costs_less_than_a_hundred_known_bet_slips(
+async def test_what_is_compiled_when_it_is_used_again_takes_no_more_than_budgeted(
     shipped: Measured,
 ) -> None:
     """The second request with a document pays for its code."""
-    cost, reply = await cost_of(shipped, clubs(3), request=2)
+    counted, reply = await shipped.count(clubs(3), request=2)
     assert reply.code is None
-    assert cost < MOST
+    assert not over("new_document", counted)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_each_kind_of_hostile_request_costs_less_than_a_hundred_known_bet_slips(
-    shipped: Measured, kind: str
-) -> None:
+async def test_each_kind_of_hostile_request_takes_no_more_than_budgeted(shipped: Measured, kind: str) -> None:
     """Alone, as much of it as the limits allow or a little more."""
-    cost, reply = await cost_of(shipped, hostile(Random(kind), shipped, (kind,)))  # noqa: S311 - not for secrets
+    counted, reply = await shipped.count(hostile(Random(kind), shipped, (kind,)))  # noqa: S311 - not for secrets
     assert reply.status < 500
-    assert cost < MOST
+    assert not over("new_document", counted)
 
 
 @settings(max_examples=examples(10), suppress_health_check=list(HealthCheck))
 @given(random=st.randoms(use_true_random=True))
-async def test_mixed_ones_cost_less_than_a_hundred_known_bet_slips(shipped: Measured, random: Random) -> None:
+async def test_mixed_ones_take_no_more_than_budgeted(shipped: Measured, random: Random) -> None:
     """Two or three kinds together."""
     kinds = tuple(random.sample(list(KINDS), random.choice((2, 3))))
-    cost, reply = await cost_of(shipped, hostile(random, shipped, kinds))
+    counted, reply = await shipped.count(hostile(random, shipped, kinds))
     assert reply.status < 500
-    assert cost < MOST
+    assert not over("new_document", counted)
 
 
-@pytest.mark.slow("each request is measured several times")
+@pytest.mark.slow("some are counted at length")
 @pytest.mark.timeout(3600)
-async def test_hostile_requests_cost_less_than_a_hundred_known_bet_slips_each(shipped: Measured) -> None:
+async def test_hostile_requests_take_no_more_each_than_budgeted(shipped: Measured) -> None:
     """Each kind alone, and mixed; 500 in the long form."""
-    costs: dict[tuple[int, tuple[str, ...]], float] = {}
     for number in range(500 if LONG_FORM else 40):
         random = Random(number)  # noqa: S311 - not for secrets
         kinds = tuple(random.sample(list(KINDS), random.choice((1, 1, 2, 3))))
-        cost, reply = await cost_of(shipped, hostile(random, shipped, kinds))
+        counted, reply = await shipped.count(hostile(random, shipped, kinds))
         assert reply.status < 500
-        costs[number, kinds] = cost
-    dearest = max(costs, key=costs.__getitem__)
-    assert costs[dearest] < MOST, dearest
-    print(f"{len(costs)} requests, the dearest {dearest}: {costs[dearest]:.1f} known bet-slips")  # noqa: T201
+        assert not over("new_document", counted), (number, kinds)
 
 
 WIDE: Final = "a{0}: __schema {{ types {{ fields {{ name description isDeprecated type {{ name }} }} }} }}"
@@ -167,14 +137,28 @@ INTROSPECTION: Final = {
 }
 
 
+def introspecting(kind: str) -> Callable[[str], bytes]:
+    """Return the body of a request that introspects, by the name of its operation."""
+    return lambda name: orjson.dumps({"query": f"query {name} {{ {INTROSPECTION[kind]}"})
+
+
 @pytest.mark.parametrize("kind", INTROSPECTION)
-async def test_introspection_costs_less_than_a_hundred_known_bet_slips(kind: str) -> None:
+async def test_introspection_takes_no_more_than_budgeted(kind: str) -> None:
     """Where it is allowed at all: what is too large is refused before it is made."""
-    allowing = measured(CLUB, introspection=True)
-    body_of = lambda name: orjson.dumps({"query": f"query {name} {{ {INTROSPECTION[kind]}"})  # noqa: E731
-    cost, reply = await cost_of(allowing, body_of)
+    counted, reply = await measured(CLUB, introspection=True).count(introspecting(kind))
     assert reply.status < 500
-    assert cost < MOST
+    assert not over("introspection", counted)
+
+
+@pytest.mark.parametrize("kind", ["usual", "4 times long types"])
+async def test_introspection_under_another_name_is_neither_read_nor_answered_again(kind: str) -> None:
+    """Tools name their operations as they like."""
+    allowing = measured(CLUB, introspection=True)
+    _, first = await allowing.count(introspecting(kind))
+    counted, again = await allowing.count(introspecting(kind))
+    assert again.content == first.content
+    assert again.code is None
+    assert not over("introspection_under_another_name", counted)
 
 
 def ours() -> dict[str, str]:

@@ -24,7 +24,7 @@ from graphql import (
 )
 from msgspec import Struct
 
-from gateway.pipeline.limits.introspection import introspects, is_usual_introspection
+from gateway.pipeline.limits.introspection import introspects, is_usual_introspection, only_introspects
 
 Kind = str
 """The kind of parent: one value of many (`type`), or all values in turn (`types`)."""
@@ -46,10 +46,14 @@ class DocumentIntrospection(Struct, frozen=True):
     Attributes:
         response_bytes: The estimated bytes of its response.
         is_usual: Whether it is the query of the usual tools, and nothing else.
+        is_all: Whether the document has one operation, which selects nothing else.
+        key: Identifies what is introspected: that of the document which was first to do so.
     """
 
     response_bytes: int
     is_usual: bool
+    is_all: bool
+    key: bytes
 
 
 class IntrospectionSizes(Struct, frozen=True):
@@ -69,13 +73,19 @@ class IntrospectionSizes(Struct, frozen=True):
         return cls(*_measured(schema))
 
     def introspection_of(
-        self, document: DocumentNode, operation: OperationDefinitionNode
+        self, document: DocumentNode, operation: OperationDefinitionNode, key: bytes = b""
     ) -> DocumentIntrospection | None:
-        """Return what a document introspects; None if none of its operations introspects."""
+        """Return what a document with a key introspects; None if none of its operations introspects."""
         if not introspects(document):
             return None
         size = self.response_bytes(document, operation)
-        return DocumentIntrospection(size, is_usual_introspection(document, operation))
+        operations = sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
+        return DocumentIntrospection(
+            size,
+            is_usual_introspection(document, operation),
+            operations == 1 and only_introspects(operation, document),
+            key,
+        )
 
     def standard_bytes(self) -> int:
         """Return the estimate for the query by which the usual tools load a schema."""

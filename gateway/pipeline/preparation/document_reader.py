@@ -52,11 +52,12 @@ class DocumentReader:
         operation = select_operation(document, operation_name)
         name = operation.name.value if operation.name is not None else None
         access = self._touched(document, operation)
+        key = digest(tokens.text, name)
         caching = cache_policy(self._supergraph, document, operation)
         prepared = PreparedDocument(
             text=query,
             name=name,
-            key=digest(tokens.text, name),
+            key=key,
             token_digest=digest(tokens.text),
             conditions=condition_variables(document, operation),
             tokens=tokens.count,
@@ -67,7 +68,7 @@ class DocumentReader:
             is_query=operation.operation is OperationType.QUERY,
             is_subscription=operation.operation is OperationType.SUBSCRIPTION,
             plans=DocumentPlans(self._limits.caches.plans_per_document),
-            introspection=self._sizes.introspection_of(document, operation),
+            introspection=self._sizes.introspection_of(document, operation, key),
             cache_policy=caching if access is None or caching is None else access.caching(caching),
             access=access,
             deferring=deferring_directives(document, operation) if self._is_incremental else None,

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, print_ast
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues
 from msgspec.structs import replace
 
 from foundation.graphql_http import GraphQLRequest
 from gateway.caching import Refusals, WeightedCache
+from gateway.caching.lru_cache import LruCache
 from gateway.errors import InvalidDocument, RequestError
 from gateway.pipeline.access.operations import OperationAccess
 from gateway.pipeline.access.requirements import NOTHING, Requirement
@@ -33,6 +34,9 @@ from gateway.pipeline.stages import require_query
 from gateway.planner import Operation, normalize
 from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph
+
+INTROSPECTIONS: Final = 64
+"""How many documents that only introspect are recognized whatever the names of their operations."""
 
 ChecksOf: TypeAlias = Callable[[PreparedDocument], tuple[Check, ...]]
 """Returns what policies check of each request with a document."""
@@ -75,6 +79,7 @@ class Preparer:
             limits.caches.plan_cache_bytes // 16, limits.caches.pinned_plan_bytes // 16
         )
         self.refusals = Refusals(limits.caches.refusal_cache_bytes)
+        self._introspections: LruCache[bytes, bytes] = LruCache(INTROSPECTIONS)
         self._latest: _LatestDocument | None = None
 
     def prepare(self, query: str, operation_name: str | None, *, pinned: bool = False) -> PreparedDocument:
@@ -131,23 +136,47 @@ class Preparer:
         self.refusals.check(alias)
         document = self._known(alias)
         if document is None:
-            try:
-                with bounded_nesting():
-                    document, parsed = self._reader.read(query, tokens, operation_name)
-            except RequestError as error:
-                self.refusals.remember(alias, error)
-                raise
+            document, parsed = self._read(query, tokens, operation_name, alias)
             if self._checks_of is not None:
                 document = replace(document, checks=self._checks_of(document))
             # The same operation may be requested with and without its name.
             document = self.documents.get(document.key) or document
-            self._latest = _LatestDocument(document.key, parsed)
+            if parsed is not None:
+                self._latest = _LatestDocument(document.key, parsed)
             if self._cost_of is not None and not document.conditions:
                 with suppress(RequestError):  # the document remembers it
                     self.estimate(document, ())
             self.documents.put(document.key, document, document.size)
             self.aliases.put(alias, document.key, ALIAS_BYTES)
         return document
+
+    def _read(
+        self, query: str, tokens: DocumentTokens, operation_name: str | None, alias: bytes
+    ) -> tuple[PreparedDocument, DocumentNode | None]:
+        """Read a document; also return the parsed one, unless it only introspects what another one does.
+
+        Tools send the same introspection under names of their own. All but the name is shared, plans too.
+
+        Raises:
+            RequestError: The document is refused, which is remembered.
+        """
+        name, selected = tokens.named_query()
+        if name is not None and operation_name in (None, name):
+            same = self.documents.get(self._introspections.get(digest(selected)) or b"")
+            if same is not None:
+                text = digest(tokens.text)
+                return replace(
+                    same, text=query, name=name, key=digest(tokens.text, name), token_digest=text
+                ), None
+        try:
+            with bounded_nesting():
+                document, parsed = self._reader.read(query, tokens, operation_name)
+        except RequestError as error:
+            self.refusals.remember(alias, error)
+            raise
+        if name is not None and document.introspection is not None and document.introspection.is_all:
+            self._introspections.put(digest(selected), document.key)
+        return document, parsed
 
     def plan(
         self, query: str, operation_name: str | None, variables: Mapping[str, Any]
@@ -298,11 +327,8 @@ class Preparer:
             from gateway.planner.planner import plan  # noqa: PLC0415 - a process that starts needs no planner
 
             made = plan(self.supergraph, operation, self._limits.budget, on)
+            introspection = introspection_document(document, chosen, operation.introspection)
         self._latest = None
-        introspection = introspection_document(document, chosen, operation.introspection)
-        if introspection is not None:
-            # The plan keeps it, and the nodes of the latest document refer to all its tokens.
-            introspection = parse(print_ast(introspection), no_location=True)
         return PlannedOperation(made, introspection, plan_bytes(made))
 
     def _normalized(

@@ -22,6 +22,7 @@ PLAIN: Final = re.compile(
     r'|(-?(?:0|[1-9][0-9]*)(?![0-9A-Za-z_.]))|("(?!"")[^"\\\n\r\ud800-\udfff]*"))?'
 )
 """What is ignored, then a token whose text says all: a name, a punctuator, an integer, or a plain string."""
+NAMED_QUERY: Final = re.compile(r"query ([_A-Za-z][_0-9A-Za-z]*)")
 NAME, PUNCTUATOR, STRING = 1, 2, 4
 LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
@@ -80,6 +81,11 @@ class DocumentTokens:
             position, follows_word = token.end, is_word
         self.text = "".join(texts)
         self.count = len(texts) - texts.count(" ")
+
+    def named_query(self) -> tuple[str | None, str]:
+        """Return the name of the query that the document begins with, and the text after it."""
+        matched = NAMED_QUERY.match(self.text)
+        return (None, self.text) if matched is None else (matched[1], self.text[matched.end() :])
 
     def parse(self, most: int) -> DocumentNode:
         """Parse the document.

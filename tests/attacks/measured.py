@@ -1,12 +1,13 @@
-"""The processor time of a gateway in this process, in bet-slips that it knows: with what is done in C.
+"""What a request costs a gateway in this process: by counts, or by time in bet-slips that it knows.
 
-A machine that is slower, or busy, takes longer for both. So both are measured side by side, and the least of
-several ratios counts.
+Counts are the same on each machine. Processor time includes what is done in C; a machine that is slower, or
+busy, takes longer for both, so the least of several ratios counts.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from typing import Any, Final
 
 import orjson
 
+from bench.counts.budgets import FILE, Budgets
+from bench.counts.counting import Counting
 from gateway import GatewaySettings, create_gateway
 from gateway.supergraph import Supergraph
 from gateway.transport import MemoryTransport, SubgraphOperation
@@ -21,6 +24,7 @@ from tests.attacks.attacked import BETSLIP, SUBGRAPH, first_code
 from tests.support.gateway.made_up_subgraphs import MadeUpSubgraphs
 
 BETSLIP_BODY: Final = orjson.dumps({"query": BETSLIP, "variables": {"brand": "northbet"}})
+COUNTED: Final = ("opcodes", "c_calls")
 KNOWN: Final = 50
 """How many known bet-slips are measured together."""
 
@@ -78,6 +82,32 @@ class Measured:
     _twin: Any
     _sent: int = 0
 
+    async def count(
+        self, body_of: Callable[[str], bytes], *, request: int = 1
+    ) -> tuple[dict[str, int], Reply]:
+        """Return what a request takes whose document is new, by measure, and the reply.
+
+        It is counted in the event loop and in the planning thread.
+
+        Args:
+            body_of: Returns the request's body for a name of its operation.
+            request: Which of its requests is counted; later ones pay for what is done when it is used again.
+        """
+        self._sent += 1
+        body = body_of(f"Operation{self._sent}")
+        for _ in range(request):
+            await post(self._twin, body)
+        for _ in range(request - 1):
+            await post(self._app, body)
+        await self._settled()
+        planning = self._app._graph.current.planning
+        in_loop, in_thread = Counting(), Counting()
+        await planning.in_background(in_thread.__enter__)
+        with in_loop:
+            reply = await post(self._app, body)
+        await planning.in_background(in_thread.__exit__)  # after what the request has left to the thread
+        return {name: in_loop.totals[name] + in_thread.totals[name] for name in COUNTED}, reply
+
     async def cost(
         self, body_of: Callable[[str], bytes], *, request: int = 1, times: int = 3
     ) -> tuple[float, Reply]:
@@ -131,6 +161,18 @@ def measured(sdl: str, **settings: Any) -> Measured:
     supergraph = app._graph.current.executor.preparer.supergraph
     subgraphs.schema = supergraph.schema
     return Measured(supergraph, app, twin)
+
+
+def over(kind: str, counted: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts that are over what `bench/budgets.toml` allows a kind of request.
+
+    Each version of Python has instructions of its own, so only the one of the budgets compares these.
+    """
+    budgets = Budgets.read(FILE.read_text(encoding="utf-8"))
+    most = dict(budgets.most[kind])
+    if budgets.python != f"{sys.version_info.major}.{sys.version_info.minor}":
+        del most["opcodes"]
+    return {name: counted[name] for name in most if counted[name] > most[name]}
 
 
 async def post(app: Any, body: bytes) -> Reply:
