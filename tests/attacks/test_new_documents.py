@@ -14,7 +14,6 @@ import pytest
 from graphql import OperationDefinitionNode, get_introspection_query
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.attacks.processor_time import Measured, measured
 
 from gateway.pipeline.limits import measure
 from gateway.pipeline.preparation.limits import FIELD_POINTS
