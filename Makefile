@@ -19,7 +19,7 @@ SET_UP := $(PYTHON) -B -m tools.set_up
 # Every process would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev install-for-checks demo wheel image scenarios docs pictures snapshots test test-all fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose migration lock services services-stop clean
+.PHONY: help install install-dev install-for-checks demo wheel image scenarios docs pictures snapshots test test-all fuzz torture nightly sunday bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose migration lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -95,6 +95,11 @@ torture: .venv/.installed ## Run what the day leaves to the night: faults at len
 nightly: wheel ## Check the Helm chart on a real API server, which it builds the first time (a quarter of an hour, with Go 1.26), the image, Strawberry's own tests and clients, and ask PyPI and npm for advisories about all lock files
 	bash tools/api_server/build.sh
 	FURLONG_NIGHTLY=1 $(BIN)/python tools/run_tests.py tests/nightly $(ARGS)
+
+sunday: install-dev ## Run the fast tests as at the end of the club's week, whose clock is set to CLOCK="next sunday 22:40" in UTC
+	bash tools/install-services.sh faketime
+	@TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 NO_FAKE_STAT=1 faketime -m "$$(date -u -d '$(or $(CLOCK),next sunday 22:40)' '+%F %T')" \
+		$(RUN_TESTS) $(SIDE_BY_SIDE) --fast $(ARGS)
 
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)

@@ -3,7 +3,8 @@
 # RabbitMQ with its Erlang (apt, unpacked), Apache Kafka's jars (Maven), clients of the exchange (pip), localstripe (pip) and
 # stripe-mock (Go), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
 # It may be run again at any time: programs that are installed are left as they are. It starts nothing.
-# `install-services.sh galera` adds only what MariaDB needs for a Galera cluster, which `make torture` starts.
+# `install-services.sh galera` adds only what MariaDB needs for a Galera cluster, which `make torture` starts, and
+# `install-services.sh faketime` what `make sunday` moves the clock with.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -216,6 +217,8 @@ install_rabbitmq() {
 }
 
 # Galera's library, and what a node copies its data to another with: unpacked, as the packages would start a server.
+install_faketime() { apt_install faketime; }
+
 install_galera() {
   apt_refresh || return 1
   local fresh=$galera.new.$$
@@ -300,6 +303,11 @@ install_chart_tools() {
 if [ "${1:-}" = galera ]; then
   if [ -e "$galera/lib/libgalera_smm.so" ]; then found=$galera; else found=; fi
   need Galera "$found" install_galera
+  exit
+fi
+
+if [ "${1:-}" = faketime ]; then
+  need faketime "$(command -v faketime || true)" install_faketime
   exit
 fi
 

@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "FURLONG_"
 NOT_SETTINGS: Final = frozenset(
-    {"FURLONG_REQUIRE_SERVICES", "FURLONG_TORTURE", "FURLONG_NIGHTLY", "FURLONG_DEV_URL"}
+    f"FURLONG_{name}"
+    for name in (
+        "DEV_URL",
+        "NIGHTLY",
+        "REQUIRE_SERVICES",
+        "SHUFFLE",
+        "TORTURE",
+        "TORTURE_SEED",
+        "UNSTABLE_TESTS",
+    )
 )
 """Variables of tests and of the page's development server."""
 

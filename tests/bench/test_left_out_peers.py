@@ -7,6 +7,7 @@ import pytest
 from bench.harness.tools import ToolMissingError
 from bench.peers import hive_router
 from bench.planning import supergraphs
+from tools.runner.coverage.recording import VARIABLE
 
 
 @pytest.mark.usefixtures("processes")
@@ -53,5 +54,6 @@ def test_a_machine_where_composition_cannot_be_installed_is_told_what_to_run(
     (tmp_path / "tools" / "__init__.py").touch()
     (set_up / "__main__.py").write_text("import sys\nsys.exit(sys.argv[1:] == ['npm'])\n")
     monkeypatch.setattr(supergraphs, "ROOT", tmp_path)
+    monkeypatch.delenv(VARIABLE, raising=False)  # a measured process has imported the real `tools`
     with pytest.raises(ToolMissingError, match="run make web/node_modules"):
         supergraphs.install_composition()

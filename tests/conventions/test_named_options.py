@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
+from furlong.cli.diagnosis import NOT_SETTINGS
 from furlong.cli.main import COMMANDS
 from furlong.settings import listed
 from tests.support.repository_files import ROOT, repository_files
@@ -13,8 +14,7 @@ from tests.support.repository_files import ROOT, repository_files
 OTHERS: Final = {"CHANGELOG.md", "docs/extending.md", "docs/decisions/what-the-gateway-left-out.md"}
 """Texts about options of their time, or of a block that a reader makes."""
 NO_SETTINGS: Final = {
-    *("FURLONG_REQUIRE_SERVICES", "FURLONG_UNSTABLE_TESTS"),  # of the tests
-    *("FURLONG_TORTURE", "FURLONG_TORTURE_SEED"),  # the same
+    *NOT_SETTINGS,
     "FURLONG_GATEWAY_NAME",  # stands for any
     "FURLONG_GATEWAY_USAGE_FILE",  # a former name
     "FURLONG_GATEWAY__CALLS_HEADER__ENABLED",  # of a feature that a reader writes

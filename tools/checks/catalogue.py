@@ -59,6 +59,12 @@ CHECKS: Final = (
     Check("docs", "docs", _python("python", "-m", "tools.documentation.build"), ("*",), ignores=NO_PRODUCT),
     Check("conventions", "python", _python("pytest", *CONVENTIONS), ("*",)),
     Check("budgets", "budgets", _python("python", "-m", "bench.counts"), ("*",), ignores=COUNTS_IGNORE),
+    Check(
+        "documents",
+        "budgets",
+        _python("pytest", "-q", "--fast", "tests/attacks/test_new_documents.py"),
+        ("*",),
+    ),
     Check("tsc", "web", _node("tsc", *TYPES), WEB, folder="web"),
     Check("graph", "graph", DRIFT, ("*",), ignores=(*NO_PRODUCT, "docs/*", "*.md")),
     Check("codegen", "web", CODEGEN, WEB, folder="web"),
