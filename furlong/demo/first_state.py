@@ -1,4 +1,4 @@
-"""The first state of a demo: waits until every bet-slip is complete, and opts in some customers."""
+"""The first state of a demo: all blocks know its brands, bet-slips are complete, and there are members."""
 
 import asyncio
 import time
@@ -8,6 +8,7 @@ import httpx
 
 from furlong.demo.routes import DemoSession, SessionCustomer
 from subgraphs.club_kit.domain.accounts import IneligibleReason
+from subgraphs.kit.domain.errors import UnknownBrand
 
 PATIENCE_SECONDS = 60.0
 MEMBERS = ("c-1003", "c-1004")
@@ -25,6 +26,14 @@ query Look($brand: ID!) {
   }
 }
 """
+AROUND = """
+query Around($brand: ID!) {
+  bets(brand: $brand, first: 1) { nodes { id } }
+  events(brand: $brand, first: 1) { nodes { id } }
+  lobby(brand: $brand) { sections { id } }
+  wallet(brand: $brand) { id }
+}
+"""
 JOIN = """
 mutation Join($input: OptInInput!) {
   optIn(input: $input) { errors { code } }
@@ -39,7 +48,8 @@ class NotReadyError(Exception):
 async def reach_first_state(url: str, session: DemoSession) -> None:
     """Wait until each customer's bet-slip is complete, and opt in the customers who are shown as members.
 
-    A customer who has stopped since is shown no club: their bet-slip is as complete as it will be.
+    A customer who has stopped since is shown no club: their bet-slip is as complete as it will be. Other
+    blocks read the brands from topics of their own, and know them at other moments.
 
     Raises:
         NotReadyError: A bet-slip is not complete after a minute; the message contains the last response.
@@ -49,6 +59,8 @@ async def reach_first_state(url: str, session: DemoSession) -> None:
             club = await _complete(client, customer)
             if customer.id in MEMBERS:
                 await _join(client, customer, club["terms"]["version"])
+        for customer in {customer.brand: customer for customer in session.customers}.values():
+            await _known_everywhere(client, customer)
 
 
 async def _complete(client: httpx.AsyncClient, customer: SessionCustomer) -> dict[str, Any]:
@@ -60,6 +72,18 @@ async def _complete(client: httpx.AsyncClient, customer: SessionCustomer) -> dic
             return dict(club)
         if time.monotonic() > deadline:
             raise NotReadyError(f"the bet-slip of {customer.id} is not complete: {response}")
+        await asyncio.sleep(0.05)
+
+
+async def _known_everywhere(client: httpx.AsyncClient, customer: SessionCustomer) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        response = await _ask(client, customer, AROUND, {"brand": customer.brand})
+        codes = {error.get("extensions", {}).get("code") for error in response.get("errors", ())}
+        if UnknownBrand.code not in codes:
+            return
+        if time.monotonic() > deadline:
+            raise NotReadyError(f"not all blocks know the brand {customer.brand}: {response}")
         await asyncio.sleep(0.05)
 
 
