@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
 
-from tests.support.browsers.bet_slip_page import launched_chromium
+from tests.support.browsers.kept_chromium import launched_chromium
 from tests.support.processes.running_furlong import Demo, running_demo
 from tests.whole.published_events import PublishedMatch
 from tools.local_chromium import LocalChromium
