@@ -219,12 +219,15 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateRabbit
 
 
 @pytest.fixture(scope="session")
-def chromium() -> LocalChromium:
+def chromium() -> Iterator[LocalChromium]:
     """The machine's Chromium: its path, and the arguments to launch it with."""
     browser = find_chromium()
     if browser is None:
         pytest.fail("Chromium is not installed: run make services")
-    return browser
+    from tests.support.browsers.kept_chromium import end_kept_chromium  # noqa: PLC0415 - Playwright is large
+
+    yield browser
+    end_kept_chromium()
 
 
 @pytest.fixture(scope="session")

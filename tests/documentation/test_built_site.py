@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from furlong.serve.page import DOCUMENTATION, documentation_routes
 from tests.support.browsers import PATIENCE_MS
-from tests.support.browsers.bet_slip_page import launched_chromium
+from tests.support.browsers.kept_chromium import launched_chromium
 from tests.support.browsers.screen_gallery import faults_of_access
 from tools.local_chromium import LocalChromium
 

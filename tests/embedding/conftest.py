@@ -24,7 +24,7 @@ from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 from subgraphs.kit.settings import SessionSettings
 from tests.embedding.brand_site import BrandSite, brand_site
-from tests.support.browsers.bet_slip_page import launched_chromium
+from tests.support.browsers.kept_chromium import launched_chromium
 from tests.support.processes.running_furlong import Demo, running_demo
 from tools.local_chromium import LocalChromium
 

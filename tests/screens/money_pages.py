@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Route, WebSocketRoute, sync_playwright
+from playwright.sync_api import Page, Route, WebSocketRoute
 
 from furlong.serve.page import CONTENT_SECURITY_POLICY
 from tests.support.browsers import PATIENCE_MS
-from tests.support.browsers.screen_gallery import ROOT, STEADY
+from tests.support.browsers.kept_chromium import launched_chromium
+from tests.support.browsers.screen_gallery import ROOT
 from tools.local_chromium import LocalChromium
 
 ORIGIN: Final = "http://pages.test"
@@ -190,12 +191,7 @@ def money_page(
     theme: Literal["light", "dark"] = "light",
 ) -> Iterator[Page]:
     """Open the page at a fixed moment."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=chromium.executable, args=[*chromium.arguments, *STEADY]
-        ) as launched,
-    ):
+    with launched_chromium(chromium) as launched:
         page = launched.new_page(
             locale="en-GB",
             timezone_id="Europe/London",

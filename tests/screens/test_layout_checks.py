@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.browsers.bet_slip_page import launched_chromium
+from tests.support.browsers.kept_chromium import launched_chromium
 from tests.support.browsers.screen_gallery import faults_of_access, faults_of_layout
 from tools.local_chromium import LocalChromium
 

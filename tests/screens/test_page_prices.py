@@ -9,9 +9,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, Route, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Error, Locator, Page, Route, WebSocketRoute, expect
 
 from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.kept_chromium import launched_chromium
 from tests.support.browsers.screen_gallery import ROOT
 from tools.local_chromium import LocalChromium
 
@@ -124,12 +125,7 @@ class Graph:
 @contextmanager
 def shown(chromium: LocalChromium, graph: Graph) -> Iterator[Page]:
     """Open the page, and wait until it follows the match."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=chromium.executable, args=list(chromium.arguments)
-        ) as launched,
-    ):
+    with launched_chromium(chromium) as launched:
         page = launched.new_page(locale="en-GB", viewport={"width": 1280, "height": 900})
         page.set_default_timeout(PATIENCE_MS)
         page.clock.install()

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 from tests.support.browsers import PATIENCE_MS
-from tests.support.browsers.screen_gallery import ROOT, STEADY, faults_of_access, font_faces
+from tests.support.browsers.kept_chromium import launched_chromium
+from tests.support.browsers.screen_gallery import ROOT, faults_of_access, font_faces
 from tests.support.browsers.snapshots import Screens, compare_sheet, keep_sheet
 from tools.local_chromium import LocalChromium, find_chromium
 from tools.scenario_answers import recorded
@@ -177,12 +178,7 @@ class Pages:
 @contextmanager
 def open_pages(chromium: LocalChromium) -> Iterator[Pages]:
     """Open a browser over the built pages, at a fixed time."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=chromium.executable, args=[*chromium.arguments, *STEADY]
-        ) as launched,
-    ):
+    with launched_chromium(chromium) as launched:
         page = launched.new_page(timezone_id="Europe/London", locale="en-GB", device_scale_factor=SCALE)
         page.set_default_timeout(PATIENCE_MS)
         page.clock.set_fixed_time(NOW)

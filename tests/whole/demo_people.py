@@ -93,10 +93,11 @@ class Payer:
 
 
 @contextmanager
-def payer_of(demo: Demo, brand: str, currency: str) -> Iterator[Payer]:
-    """Yield the first customer of a brand of the demo."""
+def payer_of(demo: Demo, brand: str, currency: str, customer: str = "") -> Iterator[Payer]:
+    """Yield a customer of a brand of the demo, by default the first one."""
     session = httpx.get(f"{demo.site.url}/demo/session").json()
-    token = next(known["token"] for known in session["customers"] if known["brand"] == brand)
+    first = next(known["token"] for known in session["customers"] if known["brand"] == brand)
+    token = demo.site.tokens[customer] if customer else first
     signed = {"authorization": f"Bearer {token}"}
     with httpx.Client(base_url=demo.site.url, headers=signed, timeout=PATIENCE_SECONDS) as client:
         yield Payer(client, brand, currency)

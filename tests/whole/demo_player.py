@@ -89,10 +89,13 @@ class CasinoGuest:
 
 
 @contextmanager
-def guest_of(demo: Demo, brand: str, *, is_customer: bool = True) -> Iterator[CasinoGuest]:
-    """Yield the first customer of a brand of the demo, or a visitor."""
+def guest_of(
+    demo: Demo, brand: str, customer: str = "", *, is_customer: bool = True
+) -> Iterator[CasinoGuest]:
+    """Yield a customer of a brand of the demo, by default the first one, or a visitor."""
     session = httpx.get(f"{demo.site.url}/demo/session").json()
-    token = next(known["token"] for known in session["customers"] if known["brand"] == brand)
+    first = next(known["token"] for known in session["customers"] if known["brand"] == brand)
+    token = demo.site.tokens[customer] if customer else first
     signed = {"authorization": f"Bearer {token}"} if is_customer else {}
     with httpx.Client(base_url=demo.site.url, headers=signed, timeout=PATIENCE_SECONDS) as client:
         yield CasinoGuest(client, brand)

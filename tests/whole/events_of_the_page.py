@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Route, WebSocketRoute, expect
 from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.bet_slip_page import Browser, visit
 from tests.support.processes.running_furlong import Demo
+from tests.support.product.newcomers import offer
 
 EVENTS: Final = '"hasPicked":'
 """What only the page's request for events has in its body."""
@@ -79,10 +80,18 @@ class Network:
 
 @contextmanager
 def shown(
-    demo: Demo, launched: LaunchedBrowser, name: str, width: int = 1280, network: Network | None = None
+    demo: Demo,
+    launched: LaunchedBrowser,
+    name: str,
+    customer: str = "",
+    *,
+    width: int = 1280,
+    network: Network | None = None,
 ) -> Iterator[Browser]:
-    """Open the page, and search for a match by a part of its name until it is listed."""
+    """Open the page, for a newcomer if one is given, and search for a match by its name until it is there."""
     with visit(launched, width=width) as page:
+        if customer:
+            offer(page.page, demo, customer)
         if network is not None:
             page.page.route_web_socket("**/graphql", network.pass_on)
         page.open(f"{demo.site.url}/?lang=en-GB")

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from graphql import GraphQLSchema, build_schema, get_operation_ast, graphql_sync, parse
 from PIL import Image, ImageChops
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 from backoffice.access import ROLES, Permission, Role
 from tests.screens.office.betting_world import betting_world
@@ -27,7 +27,8 @@ from tests.screens.office.operators_world import operators_world
 from tests.screens.office.people_world import people_world
 from tests.screens.office.reports_world import reports_world
 from tests.support.browsers import PATIENCE_MS
-from tests.support.browsers.screen_gallery import ROOT, STEADY, font_faces
+from tests.support.browsers.kept_chromium import launched_chromium
+from tests.support.browsers.screen_gallery import ROOT, font_faces
 from tests.support.office.moving_about import move
 from tools.local_chromium import LocalChromium
 from tools.scenario_answers import recorded
@@ -841,12 +842,7 @@ def _file(path: str) -> Path:
 def open_fixed_office(chromium: LocalChromium, scale: float = SCALE) -> Iterator[FixedOffice]:
     """Open a browser over the fixed world; its pictures have `scale` times the width of the page."""
     schema = build_schema((ROOT / "admin.graphql").read_text(encoding="utf-8"))
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=chromium.executable, args=[*chromium.arguments, *STEADY]
-        ) as launched,
-    ):
+    with launched_chromium(chromium) as launched:
         context = launched.new_context(
             timezone_id="Europe/London", locale="en-GB", reduced_motion="reduce", device_scale_factor=scale
         )

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser as LaunchedBrowser
-from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Error, Page, expect
 
 from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.kept_chromium import launched_chromium
 from tools.local_chromium import LocalChromium
 
 
@@ -63,18 +64,6 @@ class Browser:
 
 
 @contextmanager
-def launched_chromium(chromium: LocalChromium) -> Iterator[LaunchedBrowser]:
-    """A browser without pages."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=chromium.executable, args=list(chromium.arguments)
-        ) as launched,
-    ):
-        yield launched
-
-
-@contextmanager
 def visit(launched: LaunchedBrowser, *, width: int = 420, height: int = 900) -> Iterator[Browser]:
     """One page of a visitor's own: nothing is left in a launched browser of the visitors before."""
     assert launched.contexts == []
@@ -89,6 +78,6 @@ def visit(launched: LaunchedBrowser, *, width: int = 420, height: int = 900) -> 
 
 @contextmanager
 def browser(chromium: LocalChromium, *, width: int = 420, height: int = 900) -> Iterator[Browser]:
-    """A fresh browser with one page."""
+    """A browser with one page, and nothing left in it of the visitors before."""
     with launched_chromium(chromium) as launched, visit(launched, width=width, height=height) as visitor:
         yield visitor

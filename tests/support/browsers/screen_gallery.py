@@ -11,9 +11,10 @@ from threading import Thread
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from playwright.sync_api import Frame, Page, sync_playwright
+from playwright.sync_api import Frame, Page
 
 from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.kept_chromium import launched_chromium
 from tests.support.browsers.snapshots import Screens, cut
 from tools.local_chromium import LocalChromium
 
@@ -24,8 +25,6 @@ LAYOUT = Path(__file__).with_name("page_layout.js").read_text(encoding="utf-8")
 FONTS = {"noto-sans": "latin", "noto-sans-arabic": "arabic"}
 """The fonts of the screens, so that each machine breaks lines alike."""
 WEIGHTS = (400, 600, 700)
-STEADY = ("--font-render-hinting=none", "--disable-lcd-text", "--force-color-profile=srgb")
-"""Arguments for a browser that draws letters as other machines do."""
 CAPTIONS = ".gallery-screen > figcaption * { font: inherit; }"
 """Captions in the fonts that come with the tests: a system's font would move the screens below."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -134,10 +133,7 @@ def open_gallery(chromium: LocalChromium, built: Path) -> Iterator[Gallery]:
     """Serve the built page, and open its gallery."""
     with (
         _served(built) as url,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=chromium.executable, args=[*chromium.arguments, *STEADY]
-        ) as launched,
+        launched_chromium(chromium) as launched,
     ):
         page = launched.new_page(timezone_id="Europe/London", locale="en-GB", reduced_motion="reduce")
         page.set_default_timeout(PATIENCE_MS)

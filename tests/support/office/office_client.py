@@ -6,10 +6,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from playwright.sync_api import APIResponse, Locator, Page, expect, sync_playwright
+from playwright.sync_api import APIResponse, Locator, Page, expect
 from playwright.sync_api import TimeoutError as StillWaiting
 
 from tests.support.browsers import PATIENCE_MS
+from tests.support.browsers.kept_chromium import launched_chromium
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.office.moving_about import READS, go
 from tests.support.office.signing_in import sign_in, step_up
@@ -230,11 +231,5 @@ def scripts_that_ran(page: Page) -> list[str]:
 @contextmanager
 def staff_of(office: Office, chromium: LocalChromium) -> Iterator[Staff]:
     """Open one browser for all clients."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium.executable, args=list(chromium.arguments)
-        )
-        try:
-            yield Staff(office, launched)
-        finally:
-            launched.close()
+    with launched_chromium(chromium) as launched:
+        yield Staff(office, launched)

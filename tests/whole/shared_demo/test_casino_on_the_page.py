@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
+from tests.support.product.newcomers import offer
 from tests.whole.demo_player import guest_of
 
 pytestmark = [pytest.mark.usefixtures("web_installed"), pytest.mark.timeout(600)]
@@ -16,10 +17,11 @@ PHONE: Final[ViewportSize] = {"width": 360, "height": 740}
 
 
 @pytest.fixture
-def page(demo: Demo, launched: LaunchedBrowser) -> Iterator[Page]:
+def page(demo: Demo, launched: LaunchedBrowser, newcomer: str) -> Iterator[Page]:
     """The casino of the demo's page; a browser's complaint about it is an error of the test."""
     context = launched.new_context(viewport=PHONE, locale="en-GB", reduced_motion="reduce")
     page, complaints = context.new_page(), list[str]()
+    offer(page, demo, newcomer)
     page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(demo.site.url)
@@ -44,7 +46,9 @@ def play(page: Page, game: str, button: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
-def test_a_game_is_played_in_a_frame_and_moves_the_balance_of_the_page(demo: Demo, page: Page) -> None:
+def test_a_game_is_played_in_a_frame_and_moves_the_balance_of_the_page(
+    demo: Demo, page: Page, newcomer: str
+) -> None:
     """Pictures come from the providers; once the game is closed, the focus is where it was."""
     picture = page.get_by_test_id("game-tile").first.locator("img")
     eventually(lambda: picture.evaluate("shown => shown.naturalWidth") > 0, "the picture is there")
@@ -52,14 +56,14 @@ def test_a_game_is_played_in_a_frame_and_moves_the_balance_of_the_page(demo: Dem
     assert faults_of_access(page) == []
     page.get_by_test_id("close-game").click()
     expect(tile_of(page, "Acorn Harvest").get_by_test_id("play")).to_be_focused()
-    with guest_of(demo, BRAND) as guest:
+    with guest_of(demo, BRAND, newcomer) as guest:
         assert guest.balance != 14_000
         expect(page.get_by_test_id("balance-cash")).to_have_text(f"£{guest.balance / 100:.2f}")
 
 
-def test_play_for_fun_leaves_the_balance_as_it_is(demo: Demo, page: Page) -> None:
+def test_play_for_fun_leaves_the_balance_as_it_is(demo: Demo, page: Page, newcomer: str) -> None:
     """It says so above the game."""
-    with guest_of(demo, BRAND) as guest:
+    with guest_of(demo, BRAND, newcomer) as guest:
         before = guest.balance
         play(page, "Hundred", "play-for-fun")
         expect(page.get_by_test_id("for-fun")).to_be_visible()

@@ -15,6 +15,7 @@ from furlong.demo.fulfilment import FILE, FOLDER
 from simulator.providers.serve import SECRET
 from subgraphs.lobby.game_list import game_id
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
+from tests.support.product.newcomers import Newcomers
 from tests.whole.demo_player import CasinoGuest, GameOfDemo, guest_of, in_minor
 
 OTHER_BRAND = "lagunabet"
@@ -26,18 +27,24 @@ GROUP = """query ($brand: ID!) { club(brand: $brand) {
   options { id gameGroup { id name games { name } } } } }"""
 
 
-@pytest.fixture(scope="module")
-def guest(demo: Demo) -> Iterator[CasinoGuest]:
+@pytest.fixture
+def guest(demo: Demo, newcomer: str) -> Iterator[CasinoGuest]:
     """A customer who plays in pounds."""
-    with guest_of(demo, BRAND) as guest:
+    with guest_of(demo, BRAND, newcomer) as guest:
         eventually(lambda: "slots" in guest.sections(), "the lobby is the editor's")
         yield guest
 
 
-@pytest.fixture(scope="module")
-def other(demo: Demo) -> Iterator[CasinoGuest]:
-    """A customer of the other brand, who plays in euros."""
-    with guest_of(demo, OTHER_BRAND) as other:
+@pytest.fixture
+def player(newcomers: Newcomers) -> str:
+    """A customer of the other brand."""
+    return newcomers.one(OTHER_BRAND)
+
+
+@pytest.fixture
+def other(demo: Demo, player: str) -> Iterator[CasinoGuest]:
+    """The customer of the other brand, who plays in euros."""
+    with guest_of(demo, OTHER_BRAND, player) as other:
         eventually(lambda: "slots" in other.sections(), "the lobby is the editor's")
         yield other
 
@@ -135,7 +142,7 @@ def test_the_page_may_frame_games_and_nothing_else(demo: Demo, guest: CasinoGues
     assert f"{own.scheme}://{own.hostname}:*" in ancestors
 
 
-def test_free_spins_of_the_club_are_played(demo: Demo, other: CasinoGuest) -> None:
+def test_free_spins_of_the_club_are_played(demo: Demo, player: str, other: CasinoGuest) -> None:
     """The reward names the games; what fulfilment credits is played on them, and wins are money."""
 
     def group() -> dict[str, Any]:
@@ -148,7 +155,7 @@ def test_free_spins_of_the_club_are_played(demo: Demo, other: CasinoGuest) -> No
     assert sorted(game["name"] for game in group()["games"]) == sorted(FREE_SPINS)
     games = [other.open(name) for name in FREE_SPINS]
     assert [game.state()["free"] for game in games] == [None, None]
-    credit(demo, "week-1", spins=5)
+    credit(demo, player, spins=5)
     eventually(lambda: all(game.state()["free"] for game in games), "the spins are there")
     assert [game.state()["free"]["left"] for game in games] == [3, 2]
     spun = played(other, games[0], "0.1")
@@ -156,14 +163,14 @@ def test_free_spins_of_the_club_are_played(demo: Demo, other: CasinoGuest) -> No
     assert games[0].state()["free"]["left"] == 2
 
 
-def credit(demo: Demo, key: str, spins: int) -> None:
+def credit(demo: Demo, player: str, spins: int) -> None:
     """Credit free spins at the demo's game platform, as fulfilment does."""
     file = Path(demo.facts["data"]) / FOLDER / FILE
     entries = yaml.safe_load(file.read_text())["providers"]
     url = next(entry["url"] for entry in entries if entry["adapter"] == "games")
     body = {
         "operator": OTHER_BRAND,
-        "player": "m-2001",
+        "player": player,
         "award": "free_spins",
         "rounds": spins,
         "value": None,
@@ -171,8 +178,8 @@ def credit(demo: Demo, key: str, spins: int) -> None:
         "wagering": 0,
         "valid_days": 7,
     }
-    headers = {"authorization": f"Bearer {SECRET}", "idempotency-key": key}
-    httpx.put(f"{url}/v1/awards/{key}", json=body, headers=headers).raise_for_status()
+    headers = {"authorization": f"Bearer {SECRET}", "idempotency-key": f"week-{player}"}
+    httpx.put(f"{url}/v1/awards/week-{player}", json=body, headers=headers).raise_for_status()
 
 
 @pytest.mark.slow("a demo starts twice")

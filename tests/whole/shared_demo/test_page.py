@@ -23,6 +23,7 @@ from tests.support.browsers.bet_slip_page import Browser, visit
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.consumers.sample_messages import account
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
+from tests.support.product.newcomers import Newcomers, offer
 from tests.whole.events_of_the_page import price
 from tests.whole.fresh_vite_app import fresh_vite_app
 from tests.whole.page_journal import PageJournal
@@ -35,12 +36,12 @@ POLL_MS = 2_000
 
 
 def test_a_customer_bets_joins_chooses_and_leaves(
-    demo: Demo, launched: LaunchedBrowser, tomorrow: PublishedMatch
+    demo: Demo, launched: LaunchedBrowser, tomorrow: PublishedMatch, newcomer: str
 ) -> None:
     """On the bet-slip, a placed bet moves the tracker, and joining, choosing and leaving work and show."""
     with visit(launched) as slip:
+        offer(slip.page, demo, newcomer)
         slip.open(f"{demo.site.url}/?lang=en-GB")
-        slip.be("c-1002")
         slip.is_in_state("NOT_OPTED_IN")
         slip.shows("tracker-staked", "£0.00")
         slip.page.get_by_test_id("event-search").fill(tomorrow.home)
@@ -68,7 +69,7 @@ def test_a_customer_bets_joins_chooses_and_leaves(
         slip.press("opt-out-confirm")
         slip.is_in_state("NOT_OPTED_IN")
         assert slip.faults == []
-    assert demo.site.club("c-1002")["choice"]["option"]["id"] == "northbet:fb-2x3:1"
+    assert demo.site.club(newcomer)["choice"]["option"]["id"] == "northbet:fb-2x3:1"
 
 
 def test_the_lines_of_a_brands_site_work_in_a_page_of_ones_own(demo: Demo, launched: LaunchedBrowser) -> None:
@@ -92,27 +93,25 @@ def test_the_lines_of_a_brands_site_work_in_a_page_of_ones_own(demo: Demo, launc
 
 @pytest.mark.parametrize("opening", ["connected", "streamed"])
 def test_a_bet_on_kafka_moves_the_tracker_without_polling(
-    demo: Demo, launched: LaunchedBrowser, opening: str
+    demo: Demo, launched: LaunchedBrowser, newcomer: str, opening: str
 ) -> None:
     """The open page sends nothing: the bet comes over the stream, and the tracker shows it.
 
     Where the network blocks WebSockets, server-sent events take their place.
     """
-    customer = "c-1002"
     with visit(launched) as slip:
         journal = PageJournal.of(slip.page)
+        offer(slip.page, demo, newcomer)
         if opening == "streamed":
             slip.page.route_web_socket(re.compile(".*"), lambda socket: socket.close(code=4000))
         slip.open(demo.site.url)
-        slip.be(customer)
         journal.until_live(2 * POLL_MS, opening)
-        before = demo.site.staked(customer)
-        slip.shows("tracker-staked", f"£{before / 100:.2f}")
+        slip.shows("tracker-staked", "£0.00")
         journal.watch("tracker-staked")
         journal.clear()
         began = time.time()
-        demo.site.produce(demo.site.bet(customer, f"live-{began}"), key=f"{BRAND}:{customer}")
-        entries = journal.wait_for("showed", f"£{before / 100 + 5:.2f}")
+        demo.site.produce(demo.site.bet(newcomer, f"live-{began}"), key=f"{BRAND}:{newcomer}")
+        entries = journal.wait_for("showed", "£5.00")
         # The server may ping, and other news of the customer may come, but the page asks for nothing.
         assert {entry["kind"] for entry in entries} == {"message", "showed"}, entries
         assert any(entry["kind"] == "message" for entry in entries[:-1])
@@ -122,12 +121,14 @@ def test_a_bet_on_kafka_moves_the_tracker_without_polling(
 
 
 def test_an_exclusion_on_kafka_hides_the_tracker_without_polling(
-    demo: Demo, launched: LaunchedBrowser
+    demo: Demo, launched: LaunchedBrowser, newcomers: Newcomers
 ) -> None:
     """Nothing of the club is left on the open page, which asks for nothing and is not reloaded."""
-    brand, customer = "lagunabet", "m-2001"
+    brand = "lagunabet"
+    customer = newcomers.one(brand)
     with visit(launched) as slip:
         journal = PageJournal.of(slip.page)
+        offer(slip.page, demo, customer, brand=brand)
         slip.open(demo.site.url)
         slip.be(customer)
         slip.is_in_state("NOT_OPTED_IN")
@@ -167,39 +168,42 @@ def _well_again(demo: Demo) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_well_again")
-def test_each_change_tells_what_became_of_it_upstream(demo: Demo, launched: LaunchedBrowser) -> None:
+def test_each_change_tells_what_became_of_it_upstream(
+    demo: Demo, launched: LaunchedBrowser, newcomer: str, member: str
+) -> None:
     """Joining, choosing, leaving: refused, slow, unanswered. Nothing is a success before it is one."""
     with visit(launched) as slip:
+        offer(slip.page, demo, newcomer, member)
         slip.open(demo.site.url)
-        slip.be("c-1001")
+        slip.be(newcomer)
         slip.press("club-details")
-        fault(demo, "c-1001", "refuse")
+        fault(demo, newcomer, "refuse")
         slip.press("opt-in")
         slip.says("This wasn\u2019t accepted. Nothing was changed.")
-        fault(demo, "c-1001", "slow", late_seconds=1)
+        fault(demo, newcomer, "slow", late_seconds=1)
         slip.press("opt-in")
         slip.says("Sending…")
         slip.says("You\u2019ve joined the club.")
 
-        fault(demo, "c-1001", "refuse")
+        fault(demo, newcomer, "refuse")
         slip.press("choose-northbet:cash-2:1")
         slip.says("This wasn\u2019t accepted. Nothing was changed.")
-        fault(demo, "c-1001", "slow", late_seconds=1)
+        fault(demo, newcomer, "slow", late_seconds=1)
         slip.press("choose-northbet:fb-2x3:1")
         slip.says("Your reward is now Two £3 free bets.")
-        fault(demo, "c-1001", "timeout_before")
+        fault(demo, newcomer, "timeout_before")
         slip.press("choose-northbet:bb-25:1")
         slip.says("Your choice of 25% bet boost is being confirmed.")
         slip.shows("choice-title", "Two £3 free bets")
         slip.is_disabled("opt-out", "A change is being confirmed")
 
-        slip.be("c-1003")
+        slip.be(member)
         slip.press("club-details")
-        fault(demo, "c-1003", "refuse")
+        fault(demo, member, "refuse")
         slip.press("opt-out")
         slip.press("opt-out-confirm")
         slip.says("This wasn\u2019t accepted. Nothing was changed.")
-        fault(demo, "c-1003", "timeout_before")
+        fault(demo, member, "timeout_before")
         slip.press("opt-out")
         slip.press("opt-out-confirm")
         slip.says("Your request to leave is being confirmed.")
@@ -208,11 +212,13 @@ def test_each_change_tells_what_became_of_it_upstream(demo: Demo, launched: Laun
         assert slip.faults == []
 
 
-def test_leaving_says_what_follows_and_can_be_declined(demo: Demo, launched: LaunchedBrowser) -> None:
+def test_leaving_says_what_follows_and_can_be_declined(
+    demo: Demo, launched: LaunchedBrowser, achiever: str
+) -> None:
     """The first press only asks; staying changes nothing."""
     with visit(launched) as slip:
+        offer(slip.page, demo, achiever)
         slip.open(demo.site.url)
-        slip.be("c-1004")
         slip.press("club-details")
         slip.press("opt-out")
         question = slip.page.get_by_role("group", name="Leave the rewards club?")
@@ -222,7 +228,7 @@ def test_leaving_says_what_follows_and_can_be_declined(demo: Demo, launched: Lau
         expect(question).to_be_hidden()
         expect(slip.page.get_by_test_id("opt-out")).to_be_focused()
         slip.is_in_state("QUALIFIED")
-    assert demo.site.club("c-1004")["membership"]["optedIn"]
+    assert demo.site.club(achiever)["membership"]["optedIn"]
 
 
 AMOUNTS = {
@@ -361,17 +367,15 @@ def test_graphiql_fits_a_telephone(demo: Demo, launched: LaunchedBrowser) -> Non
 
 
 def test_the_page_for_frontends_leads_to_a_page_that_reads_joins_and_follows(
-    demo: Demo, launched: LaunchedBrowser, tmp_path: Path
+    demo: Demo, launched: LaunchedBrowser, tmp_path: Path, newcomer: str
 ) -> None:
     """The files and commands of docs/frontend.md make an app that queries, changes and subscribes.
 
     The app uses the client from its packed tarball.
     """
-    customer = "c-1002"
-    if demo.site.club(customer)["membership"]["optedIn"]:
-        demo.site.change("OptOut", customer)
     with fresh_vite_app(tmp_path, demo.site.url) as url, visit(launched) as app:
-        app.open(f"{url}/#{customer}")
+        offer(app.page, demo, newcomer)
+        app.open(f"{url}/#{newcomer}")
         club, outcome = app.page.locator("#club"), app.page.locator("#outcome")
         expect(club).to_have_text(re.compile(r"^NOT_OPTED_IN: \d+ %$"))
         app.page.get_by_role("button", name="Join").click()
@@ -379,7 +383,7 @@ def test_the_page_for_frontends_leads_to_a_page_that_reads_joins_and_follows(
         expect(club).to_have_text(re.compile("^TRACKING: "))
         app.page.get_by_role("button", name="Join").click()
         expect(outcome).to_have_text(re.compile("^ALREADY_OPTED_IN: "))
-        bet = demo.site.bet(customer, "frontend-1", stake_minor=20000, counting_stake_minor=20000)
-        demo.site.produce(bet, key=f"{BRAND}:{customer}")
+        bet = demo.site.bet(newcomer, "frontend-1", stake_minor=20000, counting_stake_minor=20000)
+        demo.site.produce(bet, key=f"{BRAND}:{newcomer}")
         expect(club).to_have_text("QUALIFIED: 100 %", timeout=PATIENCE_MS)
         assert app.faults == []

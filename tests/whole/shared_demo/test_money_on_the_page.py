@@ -86,12 +86,10 @@ class Money:
 
 
 def test_bets_limits_and_a_break_move_a_customers_money(
-    demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
+    demo: Demo, launched: LaunchedBrowser, match: PublishedMatch, newcomer: str
 ) -> None:
     """A bet is in balance and history; a limit refuses one at once, a higher one waits, a break stops all."""
-    with shown(demo, launched, "Aldmere", width=360) as visitor:
-        visitor.be(CUSTOMER)
-        visitor.page.get_by_test_id("event-search").fill("Aldmere")
+    with shown(demo, launched, "Aldmere", newcomer, width=360) as visitor:
         money = Money(visitor.page)
         money.has("£140.00")
         home = price(visitor, "Aldmere", "Home", "6/4")
@@ -125,7 +123,7 @@ def test_bets_limits_and_a_break_move_a_customers_money(
         money.close()
         expect(visitor.page.get_by_test_id("stopped")).to_have_attribute("data-kind", "BREAK")
         expect(visitor.page.get_by_test_id("place-bet")).to_have_count(0)
-        assert Bettor(demo, CUSTOMER).refused(100) == "COOLING_OFF"
+        assert Bettor(demo, newcomer).refused(100) == "COOLING_OFF"
         money.has("£135.00")
 
 

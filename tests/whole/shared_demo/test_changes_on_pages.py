@@ -1,7 +1,6 @@
 """Changes that something comes between: other pages, reloads, an upstream or a gateway that says nothing."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -11,18 +10,12 @@ from playwright.sync_api import Request, Route, expect
 
 from tests.support.browsers import PATIENCE_MS
 from tests.support.browsers.bet_slip_page import Browser, visit
-from tests.support.processes.running_furlong import Demo, eventually, running_demo
+from tests.support.processes.running_furlong import Demo, eventually
+from tests.support.product.newcomers import offer
 from tests.whole.events_of_the_page import EVENTS, PLACING, price
 from tests.whole.published_events import PublishedMatch
 
 pytestmark = pytest.mark.usefixtures("web_installed")
-
-
-@pytest.fixture(scope="module")
-def demo(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Run one demo; each test has a customer of its own."""
-    with running_demo(tmp_path_factory.mktemp("demo")) as running:
-        yield running
 
 
 def arm(demo: Demo, customer: str, name: str, **more: Any) -> None:
@@ -38,11 +31,12 @@ def applied(demo: Demo, customer: str) -> int:
     return sum(entry["outcome"] == "applied" for entry in entries)
 
 
-def second_page(first: Browser, demo: Demo) -> Browser:
+def second_page(first: Browser, demo: Demo, customer: str) -> Browser:
     """Another window of the same browser."""
     assert first.page.context.browser is not None
     other = Browser(first.page.context.browser.new_page())
     other.page.set_default_timeout(PATIENCE_MS)
+    offer(other.page, demo, customer)
     other.open(demo.site.url)
     return other
 
@@ -68,12 +62,15 @@ def answer_nothing_of_the_club(route: Route) -> None:
         route.continue_()
 
 
-def test_two_pages_that_choose_at_once_agree_in_the_end(demo: Demo, launched: LaunchedBrowser) -> None:
+def test_two_pages_that_choose_at_once_agree_in_the_end(
+    demo: Demo, launched: LaunchedBrowser, member: str
+) -> None:
     """One choice wins, once; the other page says why its own did not, and shows the winner."""
-    customer, before = "c-1003", applied(demo, "c-1003")
+    customer, before = member, applied(demo, member)
     with visit(launched) as one:
+        offer(one.page, demo, customer)
         one.open(demo.site.url)
-        two = second_page(one, demo)
+        two = second_page(one, demo, customer)
         for page in (one, two):
             open_details(page, customer)
         arm(demo, customer, "slow", late_seconds=1)
@@ -98,18 +95,19 @@ def test_two_pages_that_choose_at_once_agree_in_the_end(demo: Demo, launched: La
 
 
 def test_a_page_that_was_closed_during_a_change_is_opened_again(
-    demo: Demo, launched: LaunchedBrowser
+    demo: Demo, launched: LaunchedBrowser, newcomer: str
 ) -> None:
     """The change continues without it, once, and the next page shows it."""
-    customer, before = "c-1002", applied(demo, "c-1002")
+    customer, before = newcomer, applied(demo, newcomer)
     with visit(launched) as one:
+        offer(one.page, demo, customer)
         one.open(demo.site.url)
         open_details(one, customer)
         arm(demo, customer, "slow", late_seconds=3)
         one.press("opt-in")
         expect(one.page.get_by_test_id("errors").get_by_role("status")).to_contain_text("Sending…")
         eventually(lambda: demo.site.club(customer)["membership"]["pending"], "the request has arrived")
-        two = second_page(one, demo)
+        two = second_page(one, demo, customer)
         one.page.close()
         open_details(two, customer)
         two.is_in_state("TRACKING")
@@ -117,9 +115,11 @@ def test_a_page_that_was_closed_during_a_change_is_opened_again(
         assert two.faults == []
 
 
-def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, launched: LaunchedBrowser) -> None:
+def test_an_answer_that_came_to_no_page_is_told_after_a_reload(
+    demo: Demo, launched: LaunchedBrowser, newcomer: str
+) -> None:
     """The upstream did what was asked, and the page was gone: the next sends it again, and tells."""
-    customer, before = "c-1001", applied(demo, "c-1001")
+    customer, before = newcomer, applied(demo, newcomer)
     keys: set[str] = set()
 
     def note(request: Request) -> None:
@@ -129,6 +129,7 @@ def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, launc
 
     with visit(launched) as one:
         one.page.on("request", note)
+        offer(one.page, demo, customer)
         one.open(demo.site.url)
         open_details(one, customer)
         arm(demo, customer, "timeout_after")
@@ -143,7 +144,7 @@ def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, launc
 
 
 def test_a_bet_does_not_wait_for_the_club(
-    demo: Demo, launched: LaunchedBrowser, tomorrow: PublishedMatch
+    demo: Demo, launched: LaunchedBrowser, tomorrow: PublishedMatch, achiever: str
 ) -> None:
     """The gateway says nothing of the club and the clock stands still, so that no time limit ends.
 
@@ -151,10 +152,11 @@ def test_a_bet_does_not_wait_for_the_club(
     """
     with visit(launched) as one:
         one.page.clock.install()
+        offer(one.page, demo, achiever)
         one.page.route_web_socket("**/graphql", lambda socket: socket.close())
         one.page.route("**/graphql", answer_nothing_of_the_club)
         one.open(f"{demo.site.url}/?lang=en-GB")
-        one.be("c-1004")
+        one.be(achiever)
         one.page.get_by_test_id("event-search").fill(tomorrow.home)
         price(one, tomorrow.home, "Home", "6/4").click(timeout=PATIENCE_MS)
         expect(one.page.get_by_test_id("place-bet")).to_have_attribute(

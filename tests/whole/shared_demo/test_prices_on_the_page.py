@@ -37,8 +37,6 @@ def block(route: Route) -> None:
 
 def test_prices_come_without_reading(demo: Demo, launched: LaunchedBrowser, match: PublishedMatch) -> None:
     """Odds, suspensions and scores reach an open page while nothing that it reads is answered."""
-    match.tell()
-    match.offer(2500, 3000, 4000)
     with shown(demo, launched, "Aldmere") as page:
         expect(price(page, "Aldmere", "Home", "6/4")).to_be_visible(timeout=PATIENCE_MS)
         is_followed(page)
@@ -55,14 +53,12 @@ def test_prices_come_without_reading(demo: Demo, launched: LaunchedBrowser, matc
         is_followed(page)
         assert page.faults == []
         page.page.unroute_all(behavior="ignoreErrors")
-    match.tell()
 
 
 def test_a_page_continues_behind_its_position(
     demo: Demo, launched: LaunchedBrowser, match: PublishedMatch
 ) -> None:
     """Odds that moved while the network was away are there when it is back."""
-    match.offer(2500, 3000, 4000)
     network = Network()
     with shown(demo, launched, "Aldmere", network=network) as page:
         expect(price(page, "Aldmere", "Home", "6/4")).to_be_visible(timeout=PATIENCE_MS)
@@ -84,7 +80,6 @@ def test_prices_come_where_the_network_blocks(
     demo: Demo, launched: LaunchedBrowser, match: PublishedMatch, blocked: str
 ) -> None:
     """Without WebSockets as server-sent events, and without these by reading."""
-    match.offer(2500, 3000, 4000)
     with visit(launched, width=1280) as page:
         page.page.route_web_socket("**/graphql", lambda socket: socket.close(code=4000))
         if blocked == "streams as well":
@@ -98,6 +93,7 @@ def test_prices_come_where_the_network_blocks(
         page.page.unroute_all(behavior="ignoreErrors")
 
 
+@pytest.mark.usefixtures("match")
 def test_a_full_slip_is_read_where_the_network_blocks(demo: Demo, launched: LaunchedBrowser) -> None:
     """The site lets a page ask for as many events as the slip has room for: prices are not paused."""
     answers: list[Response] = []

@@ -1,53 +1,41 @@
 """The demo settles changes and sends exclusions upstream, as an installation with its worker does."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 from confluent_kafka import Producer
 
 from tests.support.consumers.sample_messages import account
-from tests.support.processes.running_furlong import BRAND, MUTATIONS, Demo, eventually, running_demo
+from tests.support.processes.running_furlong import BRAND, MUTATIONS, Demo, eventually
 
 
-@pytest.fixture(scope="module")
-def demo(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Run a demo without traffic; each test has a customer of its own."""
-    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
-        yield demo
-
-
-def test_a_join_that_is_not_confirmed_at_once_shows_up_by_itself(demo: Demo) -> None:
+def test_a_join_that_is_not_confirmed_at_once_shows_up_by_itself(demo: Demo, newcomer: str) -> None:
     """The customer sees that the join is being confirmed, and is a member soon after."""
     upstream = str(demo.facts["upstream"])
-    customer = next(
-        one["id"] for one in demo.facts["customers"] if not demo.site.club(one["id"])["membership"]["optedIn"]
-    )
-    order = {"fault": "busy", "customer": customer, "times": 2}
+    order = {"fault": "busy", "customer": newcomer, "times": 2}
     httpx.post(f"{upstream}/simulator/faults", json=order).raise_for_status()
     wanted = {
         "brand": BRAND,
-        "termsVersion": demo.site.club(customer)["terms"]["version"],
+        "termsVersion": demo.site.club(newcomer)["terms"]["version"],
         "idempotencyKey": "only-once",
     }
-    joined = demo.site.ask(MUTATIONS, {"input": wanted}, customer=customer, operation="OptIn")
+    joined = demo.site.ask(MUTATIONS, {"input": wanted}, customer=newcomer, operation="OptIn")
     payload: dict[str, Any] = joined["data"]["optIn"]
     assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_PENDING"]
     assert payload["club"]["membership"]["pending"] is True
 
     def settled() -> bool:
-        membership = demo.site.club(customer)["membership"]
+        membership = demo.site.club(newcomer)["membership"]
         return bool(membership["optedIn"] and not membership["pending"])
 
     eventually(settled, "the change is settled")
-    journal = httpx.get(f"{upstream}/simulator/journal", params={"customer": customer}).json()
+    journal = httpx.get(f"{upstream}/simulator/journal", params={"customer": newcomer}).json()
     assert sum(entry["outcome"] == "applied" for entry in journal["entries"]) == 1
 
 
-def test_an_exclusion_goes_through_the_whole_product(demo: Demo) -> None:
+def test_an_exclusion_goes_through_the_whole_product(demo: Demo, member: str) -> None:
     """After a self-exclusion nothing is shown and the upstream is notified; its end opts nobody in."""
-    member, upstream = "c-1003", str(demo.facts["upstream"])
+    upstream = str(demo.facts["upstream"])
     membership = f"{upstream}/v1/brands/{BRAND}/customers/{member}/membership"
     assert demo.site.club(member)["membership"]["optedIn"]
 

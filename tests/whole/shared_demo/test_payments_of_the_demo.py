@@ -16,10 +16,10 @@ OTHER_BRAND = "lagunabet"
 MOVED = "2026-04-09T18:00+01:00"
 
 
-@pytest.fixture(scope="module")
-def payer(demo: Demo) -> Iterator[Payer]:
+@pytest.fixture
+def payer(demo: Demo, newcomer: str) -> Iterator[Payer]:
     """A customer who wants no limit of deposits."""
-    with payer_of(demo, BRAND, "GBP") as payer:
+    with payer_of(demo, BRAND, "GBP", newcomer) as payer:
         payer.want_no_limit()
         yield payer
 
@@ -107,7 +107,7 @@ def test_a_small_withdrawal_goes_back_to_the_card_at_once(payer: Payer) -> None:
 
 @pytest.mark.parametrize(("decision", "state"), [("APPROVE", "DONE"), ("REJECT", "FAILED")])
 def test_two_people_decide_about_a_large_withdrawal(
-    payer: Payer, finance: tuple[FinanceClient, FinanceClient], decision: str, state: str
+    payer: Payer, newcomer: str, finance: tuple[FinanceClient, FinanceClient], decision: str, state: str
 ) -> None:
     """One of finance proposes, the other one approves, in the demo's back office; then the money moves."""
     paid(payer, 7_000)
@@ -115,7 +115,7 @@ def test_two_people_decide_about_a_large_withdrawal(
     name = asked["payment"]["id"]
     assert (asked["errors"], asked["payment"]["state"], payer.balance) == ([], "REVIEW", before - 6_000)
     one, other = finance
-    assert {"id": name, "customer": f"{BRAND}:c-1001"} in one.waiting(BRAND)
+    assert {"id": name, "customer": f"{BRAND}:{newcomer}"} in one.waiting(BRAND)
     other.approve(one.propose(name, decision))
     payer.comes_to(state, name)
     assert name not in {payment["id"] for payment in one.waiting(BRAND)}

@@ -12,6 +12,7 @@ from furlong.demo.money.wallets import OPENING_MINOR
 from tests.support.bets.demo_bettors import Bettor, all_bettors
 from tests.support.events.told import instant
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
+from tests.support.product.newcomers import Newcomers
 
 BONUS: Final = """query ($brand: ID!) { wallet(brand: $brand) { bonus { minor }
   credits { id kind amount { minor } expiresAt product paysFirst isWhole returnsStake } } }"""
@@ -36,9 +37,11 @@ def customers(demo: Demo) -> dict[tuple[str, str], Bettor]:
     return all_bettors(demo)
 
 
-def test_customers_begin_with_money_and_stakes_are_taken(customers: dict[tuple[str, str], Bettor]) -> None:
+def test_customers_begin_with_money_and_stakes_are_taken(
+    demo: Demo, customers: dict[tuple[str, str], Bettor], newcomer: str
+) -> None:
     """The same bet again takes nothing more; what is not there cannot be staked."""
-    bettor = customers[BRAND, "c-1001"]
+    bettor = Bettor(demo, newcomer)
     assert {customer.balance for customer in customers.values()} == {OPENING_MINOR}
     pick, same = bettor.offered(), str(uuid.uuid4())
     assert len({bettor.bets(500, pick, key=same) for _ in range(2)}) == 1
@@ -47,20 +50,19 @@ def test_customers_begin_with_money_and_stakes_are_taken(customers: dict[tuple[s
     assert [node["kind"] for node in bettor.transactions] == ["DEPOSIT", "STAKE"]
 
 
-def test_a_customer_who_takes_a_break_cannot_bet(customers: dict[tuple[str, str], Bettor]) -> None:
+def test_a_customer_who_takes_a_break_cannot_bet(demo: Demo, member: str) -> None:
     """The wallet says so; the money stays."""
-    bettor = customers[BRAND, "c-1003"]
+    bettor = Bettor(demo, member)
     asked = {"brand": BRAND, "months": 6, "idempotencyKey": "break-1"}
     assert bettor.ask(EXCLUDE, input=asked)["selfExclude"]["errors"] == []
     assert bettor.refused(500) == "SELF_EXCLUDED"
     assert bettor.balance == OPENING_MINOR
 
 
-def test_a_reward_is_a_credit_of_the_wallet_and_pays_a_stake(
-    demo: Demo, customers: dict[tuple[str, str], Bettor]
-) -> None:
+def test_a_reward_is_a_credit_of_the_wallet_and_pays_a_stake(demo: Demo, newcomers: Newcomers) -> None:
     """Fulfilment gives it by the adapter; it pays one stake whole, and the customer's cash stays."""
-    customer, bettor = next((key[1], other) for key, other in customers.items() if key[0] == HOUSE_BRAND)
+    customer = newcomers.one(HOUSE_BRAND)
+    bettor = Bettor(demo, customer, HOUSE_BRAND, "EUR")
     week = bettor.ask(WEEK)["club"]["week"]["isoWeek"]
     common = {
         "brand_id": HOUSE_BRAND,
