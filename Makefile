@@ -95,6 +95,8 @@ torture: .venv/.installed ## Run what the day leaves to the night: faults at len
 nightly: wheel ## Check the Helm chart on a real API server, which it builds the first time (a quarter of an hour, with Go 1.26), the image, Strawberry's own tests and clients, and ask PyPI and npm for advisories about all lock files
 	bash tools/api_server/build.sh
 	FURLONG_NIGHTLY=1 $(BIN)/python tools/run_tests.py tests/nightly $(ARGS)
+	@export FURLONG_SHUFFLE=$${FURLONG_SHUFFLE:-$$RANDOM}; echo "FURLONG_SHUFFLE=$$FURLONG_SHUFFLE plays this order of the shared demo's tests again"; \
+		$(RUN_TESTS) tests/whole/shared_demo
 
 sunday: install-dev ## Run the fast tests as at the end of the club's week, whose clock is set to CLOCK="next sunday 22:40" in UTC
 	bash tools/install-services.sh faketime

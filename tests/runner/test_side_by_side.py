@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.runner.file_scheduler import AT_ONCE, HOSTS, WHOLE_PRODUCT, FewAtOnce, next_file
-from tools.runner.recorded_costs import Cost, recorded_costs
+from tools.runner.recorded_costs import DEMO, Cost, recorded_costs
 from tools.runner.side_by_side import SideBySide
 
 WORKERS = 4
@@ -49,6 +49,8 @@ def test_a_worker_goes_on_with_what_it_has_started() -> None:
     assert next_file(CHEAP[1:], 0, frozenset(), [broker] * (HOSTS - 1), costs) == CHEAP[1]
     assert next_file(CHEAP[1:], 0, frozenset(), [broker] * HOSTS, costs) == CHEAP[2]
     assert next_file(list(costs), 0, frozenset(), [broker] * HOSTS, costs) == CHEAP[1]
+    costs[CHEAP[4]] = Cost(7.0, frozenset({DEMO}))
+    assert next_file(CHEAP, 0, broker | {DEMO}, [], costs) == CHEAP[4]  # or its demo would end
 
 
 def test_recorded_files_exist() -> None:

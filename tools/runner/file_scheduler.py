@@ -11,7 +11,7 @@ from typing import Any, Final
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
-from tools.runner.recorded_costs import UNKNOWN, Cost, recorded_costs
+from tools.runner.recorded_costs import DEMO, UNKNOWN, Cost, recorded_costs
 
 WHOLE_PRODUCT: Final = ("tests/whole/", "tests/torture/")
 """The folders whose files start the whole product."""
@@ -67,9 +67,9 @@ def next_file(
     def rank(file: str) -> int:
         uses = (costs or {}).get(file, UNKNOWN).uses
         if uses and uses <= own:
-            return 0
+            return 0 if DEMO in uses else 1
         hosts = max((sum(fixture in other for other in started) for fixture in uses - own), default=0)
-        return 1 if hosts < HOSTS else 2
+        return 2 if hosts < HOSTS else 3
 
     return min(allowed, key=rank)
 

@@ -14,8 +14,10 @@ RECORDED: Final = Path(__file__).with_name("costs.json")
 RECORD: Final = "--record-costs"
 LEAST_SECONDS: Final = 2.0
 """Files that take less have no line, and come last."""
-SHARED: Final = ("kafka", "mariadb", "rabbitmq", "valkey")
-"""Fixtures that live as long as a worker and cost seconds to start."""
+DEMO: Final = "newcomers"
+"""The fixture with a demo for a whole folder, which ends when its worker runs anything else."""
+SHARED: Final = (DEMO, "kafka", "mariadb", "rabbitmq", "valkey")
+"""Fixtures that several files share in a worker, and that cost seconds to start."""
 
 
 @dataclass(frozen=True, slots=True)
