@@ -13,7 +13,7 @@ import uvloop
 
 from bench.gateway import start_ours
 from bench.harness.cores import Cores, on_core
-from bench.harness.servers import ROOT, Server, Servers, ServiceFailedError, free_port, running_servers
+from bench.harness.servers import ROOT, Server, Servers, free_port, running_servers
 from bench.harness.standstill import wait_for
 from bench.live.subscriber import SseSubscriber, Subscription
 from bench.live.subscriber_pool import SubscriberPool
@@ -43,18 +43,19 @@ async def measure_pushes(
     """Measure what a gateway pushes to open subscribers while a load lasts, and close them.
 
     Raises:
-        ServiceFailedError: A stream has failed, or nothing was pushed.
+        ServiceFailedError: A stream has failed.
     """
     wait_for("events to be pushed", gateway.process.log, warm_up)
     await asyncio.sleep(warm_up)
     events, used, begun = pool.events, gateway.cpu_seconds(), time.perf_counter()
     await load()
+    while pool.events == events:  # on a busy machine the first one comes when a short load is over
+        pool.check()
+        await asyncio.sleep(0.05)
     took = time.perf_counter() - begun
     pushed = Pushed(pool.events - events, took, gateway.cpu_seconds() - used)
     pool.check()
     pool.close()
-    if not pushed.events:
-        raise ServiceFailedError("a gateway pushed nothing")
     return pushed
 
 
@@ -62,7 +63,7 @@ def measure_peers(query: str, seconds: float, folder: Path) -> dict[str, dict[st
     """Measure both gateways, each on one core with subscribers over server-sent events.
 
     Raises:
-        ServiceFailedError: A gateway sent a wrong event or none at all.
+        ServiceFailedError: A gateway sent a wrong event.
     """
     install_gateways()
     cores = Cores.choose()
