@@ -264,7 +264,8 @@ async def test_a_lost_state_is_kept_again_as_a_whole(follower: Open, fault: str)
                 await until(lambda: followed.status.state is not None)
                 store.is_away = False
             await until(lambda: followed.status.state is None and bool(store.entries))
-            assert followed.status.trouble is None
+            # On a busy machine a producer may seem silent for a moment, which is not the state's doing.
+            await until(lambda: followed.status.trouble is None)
             followed.served.moving.stop()
             await followed.until_equal()
             await asyncio.sleep(0.6)
