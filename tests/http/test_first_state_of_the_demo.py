@@ -19,7 +19,7 @@ CLUB = {
 }
 CUSTOMER = SessionCustomer(id="c-1", brand="northbet", token="a token", note="")
 UNKNOWN = {"message": "northbet has not been loaded", "extensions": {"code": "UNKNOWN_BRAND"}}
-OTHERWISE = {"message": "this game is away", "extensions": {"code": "METHOD_UNAVAILABLE"}}
+OTHERWISE = {"message": "this game is unavailable", "extensions": {"code": "METHOD_UNAVAILABLE"}}
 
 
 @respx.mock

@@ -27,7 +27,7 @@ _MOVES: Final = "a move is a command that ends: tests/cells/moving runs it"
 _SIGNED_IN: Final = "it takes effect for people who have signed in: tests/backoffice signs them in"
 NOT_HERE: Final[Mapping[str, str]] = {
     "FURLONG_GATEWAY__RESILIENCE__GUARD_IN_PROCESS": "a gateway by itself has no subgraph in its process",
-    "furlong demo": "tests/whole/test_demo.py runs it",
+    "furlong demo": "tests/whole/shared_demo/test_demo.py runs it",
     **dict.fromkeys(("FURLONG_CELL", "FURLONG_CELL_PARTITIONS", "FURLONG_FULFILMENT_OTHER_CELLS"), _CELLS),
     **dict.fromkeys(("FURLONG_REGION", "FURLONG_REGION_MAP"), "tests/cells/regions has several regions"),
     **{
