@@ -89,7 +89,7 @@ def test_a_test_that_passes_alone_is_unstable(run: Run, options: tuple[str, ...]
 def test_a_test_that_is_unstable_again_is_said_to_be(run: Run, pytester: pytest.Pytester) -> None:
     """Runs keep the names, those of the last month."""
     kept = pytester.path / "kept.txt"
-    kept.write_text("2020-01-01 test_0.py::test_unstable\n")
+    kept.write_text("2020-01-01 test_0.py::test_unstable\n2026-1")  # and half a line
     with mock.patch.dict(os.environ, FURLONG_UNSTABLE_TESTS=str(kept)):
         assert "earlier runs" not in run(UNSTABLE).stdout
         (pytester.path / "a").unlink()

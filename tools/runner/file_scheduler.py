@@ -15,7 +15,7 @@ from tools.runner.recorded_costs import DEMO, UNKNOWN, Cost, recorded_costs
 
 WHOLE_PRODUCT: Final = ("tests/whole/", "tests/torture/")
 """The folders whose files start the whole product."""
-AT_ONCE: Final = 3
+AT_ONCE: Final = 2
 """How many of their files run at once, as long as there are others."""
 HOSTS: Final = 2
 """How many workers start the same shared fixture, as long as they have something else to do."""

@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -41,5 +42,10 @@ def keep(names: Iterable[str], path: Path) -> list[str]:
 
 
 def _read(path: Path) -> list[tuple[str, str]]:
-    lines = path.read_text().splitlines() if path.exists() else []
-    return [(day, name) for day, _, name in (line.partition(" ") for line in lines)]
+    """Return the lines; a run that was killed may have left half a one, which is left out."""
+    found = []
+    for line in path.read_text(errors="replace").splitlines() if path.exists() else []:
+        day, _, name = line.partition(" ")
+        with suppress(ValueError):
+            found.append((date.fromisoformat(day).isoformat(), name))
+    return found
