@@ -65,6 +65,7 @@ async def serving(
         before_stop()
         server.should_exit = True
         await task
+        await server.abort_connections()
 
 
 def _letting_clients_leave(app: ASGIApp) -> ASGIApp:
@@ -107,6 +108,13 @@ class _Server(WakingServer):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def abort_connections(self) -> None:
+        """Close what is still open: uvicorn leaves connections whose requests took longer than it waits."""
+        await asyncio.sleep(0)  # what was just accepted is made
+        for connection in [*self.server_state.connections]:
+            connection.transport.abort()
+        await asyncio.sleep(0)  # and closed
 
 
 MAX_HOLD_SECONDS = 30.0

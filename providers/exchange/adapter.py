@@ -150,9 +150,10 @@ class ExchangeAdapter:
 
     async def _receive(self, opened: Connection, request: int, delivery: Delivery) -> None:
         clock = asyncio.get_running_loop().time
-        due = clock() + self._settings.refresh_seconds * random.uniform(0.9, 1)  # noqa: S311 - as above
+        due = None  # counted from the image's end: else a slow image would end in the next one
         silence = DEAD_AFTER * self._settings.heartbeat_ms / 1000
         self.subscription.connected()
+        progress = clock()
         while True:
             # The image may take longer than a change.
             message = await opened.receive(silence if self.subscription.complete else ANSWER_SECONDS)
@@ -162,7 +163,15 @@ class ExchangeAdapter:
                 raise Unreadable(f"{message.op} of request {message.id} came, not mcm of {request}")
             self.subscription.receive(message)
             self._note(message, delivery)
-            if clock() >= due and self.subscription.complete:
+            if not self.subscription.complete:
+                if message.mc:
+                    progress = clock()
+                elif clock() > progress + ANSWER_SECONDS:
+                    raise Broken(f"no image came for {ANSWER_SECONDS:g} s, but heartbeats")
+                continue
+            if due is None:
+                due = clock() + self._settings.refresh_seconds * random.uniform(0.9, 1)  # noqa: S311 - as above
+            elif clock() >= due:
                 self.subscription.forget()
                 return
 

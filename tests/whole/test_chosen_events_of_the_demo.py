@@ -102,6 +102,9 @@ def preview(demo: Demo, *legs: str) -> tuple[bool, str]:
 def why_not(support: Page, bet: str) -> None:
     """Expect that support reads why a bet did not count: what counts, and what the bet was on, by name."""
     support.get_by_role("menuitem", name="Customers", exact=True).click()
+    expect(
+        support.get_by_role("heading", name="Customers", exact=True)
+    ).to_be_visible()  # as home has a search
     support.get_by_label("Customer id, or its beginning").fill(CUSTOMER)
     support.get_by_role("button", name="Find").click()
     expect(support.get_by_role("heading", name=CUSTOMER, exact=True)).to_be_visible()

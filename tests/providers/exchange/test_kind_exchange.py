@@ -19,6 +19,7 @@ from providers.exchange.adapter import ExchangeAdapter
 from providers.exchange.subscription import CLOCKS
 from providers.state import StateAway
 from simulator.exchange.faults import FaultName
+from simulator.exchange.stream import SEGMENT_MARKETS
 from tests.providers.exchange.conftest import Follower, Open, until
 from tests.providers.memory_kafka import MemoryKafka
 
@@ -29,6 +30,11 @@ STATUS, MARKETS = "provider.status.v1", "provider.market.v1"
 def statuses(follower: Follower) -> list[dict[str, Any]]:
     """Return all that was told of the adapter itself."""
     return [body for topic, _, body in follower.kafka.sent if topic == STATUS]
+
+
+def subscriptions(follower: Follower) -> list[dict[str, Any]]:
+    """Return all requests for books."""
+    return [asked for asked in follower.exchange.stream.requests if asked["op"] == "marketSubscription"]
 
 
 async def test_the_books_are_told_and_then_what_changes(follower: Open) -> None:
@@ -119,9 +125,23 @@ async def test_what_the_exchange_left_out_comes_with_the_next_image(follower: Op
         await one.until_equal(adapter)
         one.exchange.stream.faults.arm("omission", 1)
         one.exchange.stream.world.move(30)
-        await asyncio.sleep(0.3)
-        assert not one.is_equal(adapter)
+        images = len(subscriptions(one))
         await one.until_equal(adapter)
+    assert len(subscriptions(one)) > images
+    assert not any(asked.get("clk") for asked in subscriptions(one))
+
+
+async def test_an_image_that_never_comes_is_asked_for_again(
+    follower: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Heartbeats go on and no price moves: without an end of patience, the books would never be complete."""
+    monkeypatch.setattr("providers.exchange.adapter.ANSWER_SECONDS", 1.0)
+    async with follower() as one:
+        parts = -(-len(one.exchange.stream.world.markets) // SEGMENT_MARKETS)
+        one.exchange.stream.faults.arm("omission", parts)
+        async with one.running() as adapter:
+            await one.until_equal(adapter)
+    assert len(subscriptions(one)) > 1
 
 
 async def test_a_market_that_goes_is_told_to_be_gone(follower: Open) -> None:
@@ -144,10 +164,7 @@ async def test_a_process_resumes_where_the_one_before_it_ended(follower: Open) -
         one.kafka = type(one.kafka)()  # and Kafka has lost everything, too
         async with one.running() as adapter:
             await one.until_equal(adapter)
-        subscriptions = [
-            asked for asked in one.exchange.stream.requests if asked["op"] == "marketSubscription"
-        ]
-    assert [bool(asked.get("clk")) for asked in subscriptions] == [False, True]
+    assert [bool(asked.get("clk")) for asked in subscriptions(one)] == [False, True]
     assert statuses(one)[0]["reason"]  # it was not complete before it had resumed
 
 
