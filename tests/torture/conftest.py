@@ -110,7 +110,7 @@ class Servers:
             os.kill(process.pid, signal.SIGCONT)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Provide servers with sessions so short that a silent member is noticed soon."""
     folder = tmp_path_factory.mktemp("torture")

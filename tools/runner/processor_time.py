@@ -5,7 +5,9 @@ they have ended or not, from the end of the file before to its own end. Servers 
 worker count where they work.
 """
 
+import json
 import os
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping
@@ -14,12 +16,12 @@ from typing import Any, Final
 
 import pytest
 
-from tools.runner.recorded_costs import SHARED, Cost, record_costs
+from tools.runner.recorded_costs import SHARED, Cost, record_costs, recorded_costs
 
 Row = tuple[str, float, float, str]
 """A file of tests, its processor seconds, how long it lasted, and the `SHARED` fixtures that it used."""
 ROWS: Final = "furlong_costs"
-"""The key under which a worker process reports its rows."""
+"""The key under which a worker process finds the file to which it adds its rows, a line each."""
 LONG_SECONDS: Final = 300.0
 """Runs that cost less do not say what each folder costs."""
 REST: Final = "what is no test's: collection, the ends of servers"
@@ -40,9 +42,13 @@ class ProcessorTime:
         self._rows: list[Row] = []
         self._uses: set[str] = set()
         self._cores = cores_so_far()
+        self._told: Path | None = None
+        self._told_by_workers: Path | None = None
 
-    def pytest_collection_finish(self) -> None:
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tests begin: what came before is none of theirs."""
+        told = getattr(session.config, "workerinput", {}).get(ROWS)
+        self._told = None if told is None else Path(told)
         self._count(REST)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -59,25 +65,35 @@ class ProcessorTime:
     def _count(self, name: str) -> None:
         now = time.monotonic(), seconds_of_family()
         lasted, cost = (end - begin for begin, end in zip(self._before, now, strict=True))
-        self._rows.append((name, cost, lasted, " ".join(self._uses.intersection(SHARED))))
+        row = name, cost, lasted, " ".join(self._uses.intersection(SHARED))
+        if self._told is None:
+            self._rows.append(row)
+        else:  # at once: a worker may be killed
+            with self._told.open("a") as file:
+                file.write(json.dumps(row) + "\n")
         self._before = now
         self._uses.clear()
 
     @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None]:
-        """Tell the process that reports; a worker's servers have ended by now."""
+    def pytest_sessionfinish(self) -> Generator[None]:
+        """Count what comes after the tests; a worker's servers have ended by now."""
         yield
         self._count(REST)
-        if (told := getattr(session.config, "workeroutput", None)) is not None:
-            told[ROWS] = self._rows
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Add what a worker told."""
-        self._rows += map(tuple, getattr(node, "workeroutput", {}).get(ROWS, ()))
+    def pytest_configure_node(self, node: Any) -> None:
+        """Say to a worker where its rows go."""
+        if self._told_by_workers is None:
+            handle, name = tempfile.mkstemp(prefix="furlong-costs-")
+            os.close(handle)
+            self._told_by_workers = Path(name)
+        node.workerinput[ROWS] = str(self._told_by_workers)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the table of a long run, the dearest folder first, and record the files if asked."""
+        if self._told_by_workers is not None:
+            self._rows += map(tuple, map(json.loads, self._told_by_workers.read_text().splitlines()))
+            self._told_by_workers.unlink()
         total = sum(cost for _, cost, _, _ in self._rows)
         if total > LONG_SECONDS:
             terminalreporter.section("processor seconds by folder")
@@ -85,7 +101,8 @@ class ProcessorTime:
                 terminalreporter.line(f"{seconds:6.0f} s {folder}")
             terminalreporter.line(f"{total:6.0f} s in all{idle_words(self._cores, cores_so_far())}")
         if self._record:
-            record_costs(costs_of(self._rows))
+            costs = recorded_costs() | costs_of(self._rows)
+            record_costs({file: cost for file, cost in costs.items() if Path(file).exists()})
 
 
 def costs_of(rows: Iterable[Row]) -> dict[str, Cost]:

@@ -1,7 +1,8 @@
 """What files of tests cost when they were last recorded, by which later runs order them.
 
 `costs.json` has a line for each file that took some seconds: how many, and which of the `SHARED` fixtures its
-tests ask for. `make test-all ARGS=--record-costs` writes it anew. It decides nothing but the order.
+tests ask for. `make test-all ARGS=--record-costs` writes the lines of what it runs. It decides nothing but
+the order.
 """
 
 import json
@@ -14,9 +15,9 @@ RECORDED: Final = Path(__file__).with_name("costs.json")
 RECORD: Final = "--record-costs"
 LEAST_SECONDS: Final = 2.0
 """Files that take less have no line, and come last."""
-DEMO: Final = "newcomers"
-"""The fixture with a demo for a whole folder, which ends when its worker runs anything else."""
-SHARED: Final = (DEMO, "kafka", "mariadb", "rabbitmq", "valkey")
+OF_FOLDERS: Final = frozenset({"newcomers", "servers"})
+"""Fixtures for a whole folder, such as a demo, which end when their worker runs anything else."""
+SHARED: Final = (*OF_FOLDERS, "kafka", "mariadb", "rabbitmq", "valkey")
 """Fixtures that several files share in a worker, and that cost seconds to start."""
 
 

@@ -119,16 +119,16 @@ def started(
         shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def servers(
     processes: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[CellServer, CellServer]]:
-    """Provide two servers for the session."""
+    """Provide two servers, of some 600 MB with their data, while tests of this folder run."""
     with started((1, 2), tmp_path_factory) as both:
         yield both
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def more_servers(
     processes: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[CellServer, CellServer]]:
