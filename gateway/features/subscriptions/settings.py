@@ -9,7 +9,7 @@ from pydantic import Field
 
 from gateway.settings.feature_settings import FeatureSettings
 
-StreamProtocol: TypeAlias = Literal["sse", "multipart", "websocket", "callback"]
+StreamProtocol: TypeAlias = Literal["auto", "sse", "multipart", "websocket", "callback"]
 StreamUrl: TypeAlias = Annotated[str, Field(pattern=r"^(https?|wss?)://")]
 
 
@@ -42,10 +42,11 @@ class SubscriptionSettings(FeatureSettings, prefix="FURLONG_GATEWAY__SUBSCRIPTIO
     )
     protocols: dict[str, StreamProtocol] = Field(
         default_factory=dict,
-        description="The subscription protocol of each subgraph over HTTP: sse (GraphQL over SSE, distinct "
+        description="The subscription protocol of each subgraph over HTTP: auto (the first that it serves of "
+        "sse, websocket and multipart; its first subscription asks), sse (GraphQL over SSE, distinct "
         "connections), multipart (Apollo's multipart subscriptions), websocket (graphql-transport-ws) "
         "or callback (Apollo's HTTP callback protocol), such as"
-        ' {"reviews":"websocket"}; "*" stands for all subgraphs that are not named. The default is sse.',
+        ' {"reviews":"websocket"}; "*" stands for all subgraphs that are not named. The default is auto.',
     )
     urls: dict[str, StreamUrl] = Field(
         default_factory=dict,

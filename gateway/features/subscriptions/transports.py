@@ -64,13 +64,15 @@ class _Streams(Struct, frozen=True):
             SupergraphError: The settings choose callbacks for the subgraph, but have no callback URL.
         """
         protocols, name = self.settings.protocols, subgraph.name
-        protocol = protocols.get(name) or protocols.get(EVERY) or "sse"
+        protocol = protocols.get(name) or protocols.get(EVERY) or "auto"
+        if protocol == "auto" and urlsplit(self._url(subgraph)).scheme in PLAIN:
+            protocol = "websocket"
         target = self._target(subgraph, transport, protocol)
         made: Transport
         if protocol != "callback":
-            made = import_module("gateway.features.subscriptions.streaming").StreamingTransport(
-                transport, target
-            )
+            streaming = import_module("gateway.features.subscriptions.streaming")
+            kind = streaming.AskingTransport.to if protocol == "auto" else streaming.StreamingTransport
+            made = kind(transport, target)
             return made
         if self.callbacks is None:
             raise SupergraphError(
@@ -81,9 +83,14 @@ class _Streams(Struct, frozen=True):
         made = module.CallbackTransport(transport, target, self.callbacks, merged)
         return made
 
+    def _url(self, subgraph: Subgraph) -> str:
+        """Return where a subgraph is subscribed to."""
+        name = subgraph.name
+        return self.settings.urls.get(name) or self.subgraph_urls.get(name, subgraph.url)
+
     def _target(self, subgraph: Subgraph, transport: HttpTransport, protocol: str) -> StreamTarget:
         streaming, name = import_module("gateway.features.subscriptions.streaming"), subgraph.name
-        url = self.settings.urls.get(name) or self.subgraph_urls.get(name, subgraph.url)
+        url = self._url(subgraph)
         parts, limits = urlsplit(url), transport.connections.limits
         signer_of = self.signer_of
         as_http = urlunsplit(parts._replace(scheme=PLAIN.get(parts.scheme, parts.scheme)))

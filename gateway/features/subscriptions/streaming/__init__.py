@@ -1,5 +1,6 @@
 """Subscriptions to subgraphs over HTTP: SSE, multipart responses or WebSocket."""
 
+from gateway.features.subscriptions.streaming.offered import AskingTransport
 from gateway.features.subscriptions.streaming.options import Protocol, StreamOptions, StreamTarget
 from gateway.features.subscriptions.streaming.subscriptions import (
     StreamingTransport,
@@ -10,6 +11,7 @@ from gateway.features.subscriptions.streaming.subscriptions import (
 )
 
 __all__ = [
+    "AskingTransport",
     "Protocol",
     "StreamOptions",
     "StreamTarget",

@@ -12,9 +12,10 @@ from foundation.reloaded_context import ReloadedContext
 from gateway.transport.base import Sign
 from gateway.transport.limits import HttpLimits
 
-Protocol: TypeAlias = Literal["sse", "multipart", "websocket", "callback"]
+Protocol: TypeAlias = Literal["auto", "sse", "multipart", "websocket", "callback"]
 """The subscription protocol: GraphQL over SSE (distinct connections), Apollo's multipart responses,
-graphql-transport-ws, or Apollo's HTTP callbacks, which the feature of subscriptions receives."""
+graphql-transport-ws, or Apollo's HTTP callbacks, which the feature of subscriptions receives; or the first
+that the subgraph serves."""
 
 
 class StreamOptions(Struct, frozen=True):

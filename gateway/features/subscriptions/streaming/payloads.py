@@ -17,7 +17,8 @@ class ProtocolNotServed(SubgraphUnreachable):
 
     message = (
         "does not serve subscriptions by the gateway's protocol: enable it there, or set "
-        "FURLONG_GATEWAY__SUBSCRIPTIONS__PROTOCOLS to one that it serves"
+        "FURLONG_GATEWAY__SUBSCRIPTIONS__PROTOCOLS to one that it serves: sse, multipart, websocket or "
+        "callback"
     )
 
 
