@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import get_running_loop
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,8 +123,10 @@ class Pipeline:
                 self.admission.leave()
         if is_large(self.executor.limits):
             loop = get_running_loop()
+            # Hooks see the request's context there, too.
+            build = copy_context().run
             return await loop.run_in_executor(
-                self.large_responses, self._build_response, policy_input, planned, fetched
+                self.large_responses, build, self._build_response, policy_input, planned, fetched
             )
         return self._build_response(policy_input, planned, fetched)
 

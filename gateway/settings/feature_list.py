@@ -104,6 +104,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.subscriptions.feature:Subscriptions",
     ),
     Entry(
+        "propagation",
+        settings="gateway.features.propagation.settings:PropagationSettings",
+        feature="gateway.features.propagation.feature:Propagation",
+    ),
+    Entry(
         "header_rules",
         settings="gateway.features.header_rules.settings:HeaderRuleSettings",
         feature="gateway.features.header_rules.feature:RulesForHeaders",

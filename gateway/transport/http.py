@@ -57,12 +57,17 @@ class Connections:
     address: Address
     limits: HttpLimits
     opened: Pool | None = field(default=None, init=False)
+    _kept: frozenset[bytes] = field(default=frozenset(), init=False, compare=False)
     _trust: ReloadedContext | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """Read the certificates, so that no request waits for that."""
         if self.address.is_secure:
             self._trust = self.limits.tls.reloaded()
+
+    def keep_headers(self, names: frozenset[bytes]) -> None:
+        """Keep these headers of replies, by name in lower case; it holds for connections opened later."""
+        self._kept = names
 
     def pool(self) -> Pool:
         """Return the connections."""
@@ -75,7 +80,11 @@ class Connections:
         encoding = "gzip" if limits.reads_gzip else "identity"
         head = HEAD.format(target=address.target, authority=address.authority, encoding=encoding)
         connector = Connector(address, limits, self._trust, loop)
-        return Pool(connector, head.encode("ascii"), limits, loop)
+        if not self._kept:
+            return Pool(connector, head.encode("ascii"), limits, loop)
+        from gateway.transport.reply_headers import HeadedPool  # noqa: PLC0415 - few want headers
+
+        return HeadedPool(self._kept, connector, head.encode("ascii"), limits, loop)
 
     async def close(self) -> None:
         """Close all connections; later requests raise RuntimeError."""
