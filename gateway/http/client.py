@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
@@ -46,6 +46,13 @@ class Client(pipeline_stages.Client, Protocol):
         Raises:
             BodyTooLarge: The body is larger than `limit` bytes.
             ClientDisconnected: The client disconnected before the body was complete.
+        """
+        ...
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives; the connection is read no faster than this.
+
+        Iterating raises `ClientDisconnected` if the client disconnected before the body was complete.
         """
         ...
 
@@ -118,16 +125,21 @@ class AsgiClient:
     async def read(self, limit: int) -> bytes:
         """Read the whole body."""
         read = bytearray()
+        async for chunk in self.chunks():
+            read += chunk
+            if len(read) > limit:
+                raise BodyTooLarge(limit)
+        return bytes(read)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives."""
         more = True
         while more:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnected
-            read += message.get("body", b"")
-            if len(read) > limit:
-                raise BodyTooLarge(limit)
+            yield message.get("body", b"")
             more = message.get("more_body", False)
-        return bytes(read)
 
     async def until_disconnect(self, work: Coroutine[Any, Any, T]) -> T:
         """Run the work in one task, and wait for a disconnection in another."""

@@ -109,6 +109,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.propagation.feature:Propagation",
     ),
     Entry(
+        "uploads",
+        settings="gateway.features.uploads.settings:UploadSettings",
+        feature="gateway.features.uploads.feature:Uploads",
+    ),
+    Entry(
         "header_rules",
         settings="gateway.features.header_rules.settings:HeaderRuleSettings",
         feature="gateway.features.header_rules.feature:RulesForHeaders",

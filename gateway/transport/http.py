@@ -6,6 +6,7 @@ The client is our own, on httptools' parser; docs/decisions/http-client.md says 
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -64,6 +65,13 @@ class Connections:
         """Read the certificates, so that no request waits for that."""
         if self.address.is_secure:
             self._trust = self.limits.tls.reloaded()
+
+    def context(self) -> ssl.SSLContext | None:
+        """Return the TLS context for a connection of its own, reloaded if its files have changed."""
+        if self._trust is None:
+            return None
+        self._trust.refresh()
+        return self._trust.current
 
     def keep_headers(self, names: frozenset[bytes]) -> None:
         """Keep these headers of replies, by name in lower case; it holds for connections opened later."""
@@ -148,7 +156,7 @@ class HttpTransport(Struct, frozen=True):
                 lines += sign(body, headers)
             reply = await (connections.opened or connections.pool()).ask(lines, body)
             spend(len(reply.body) // BYTES_A_PLACE)
-            return _graphql_response(reply)
+            return graphql_response(reply)
 
         return call
 
@@ -161,7 +169,7 @@ def _begin(document: str, operation_name: str | None) -> bytes:
     return orjson.dumps(payload)[:-1]
 
 
-def _graphql_response(reply: Reply) -> Mapping[str, Any]:
+def graphql_response(reply: Reply) -> Mapping[str, Any]:
     """Decode a reply's body; a GraphQL response counts whatever its HTTP status."""
     status, body = reply.status, reply.body
     try:

@@ -9,6 +9,7 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -18,11 +19,24 @@ from tools.server_process import free_port
 PATIENCE_SECONDS = 120.0
 
 
+@dataclass(frozen=True)
+class StartedGateway:
+    """A gateway that serves.
+
+    Attributes:
+        client: A client of it.
+        pid: The number of its process.
+    """
+
+    client: httpx.AsyncClient
+    pid: int
+
+
 @asynccontextmanager
 async def started_gateway(
     folder: Path, sdl: str, urls: Mapping[str, str], environment: Mapping[str, str]
-) -> AsyncIterator[httpx.AsyncClient]:
-    """Serve a supergraph by `furlong gateway serve`, and yield a client of it once it is ready."""
+) -> AsyncIterator[StartedGateway]:
+    """Serve a supergraph by `furlong gateway serve`, and yield the gateway once it is ready."""
     supergraph, listen = folder / "supergraph.graphql", f"127.0.0.1:{free_port()}"
     supergraph.write_text(sdl)
     arguments = ("gateway", "serve", "--supergraph", str(supergraph), "--listen", listen)
@@ -43,7 +57,7 @@ async def started_gateway(
         try:
             async with httpx.AsyncClient(base_url=f"http://{listen}", timeout=PATIENCE_SECONDS) as client:
                 await _ready(client, process)
-                yield client
+                yield StartedGateway(client, process.pid)
         finally:
             if process.returncode is None:
                 process.terminate()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect
@@ -124,9 +124,16 @@ class Exchange(RequestResponseCycle):
         """Read the whole body, which usually arrived with the headers."""
         if not self.more_body and len(self.body) <= limit:
             return self.take_body()
+        return await self._asgi().read(limit)
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives; reading the connection pauses while nobody takes more."""
+        return self._asgi().chunks()
+
+    def _asgi(self) -> AsgiClient:
         receive: Any = self.receive  # uvicorn and Starlette have different types for the same messages
         send: Any = self.send
-        return await AsgiClient(receive, send).read(limit)
+        return AsgiClient(receive, send)
 
     def until_disconnect(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
         """Return the work for the request's own task, which a lost connection cancels."""

@@ -260,8 +260,8 @@ async def test_the_command_gives_what_the_environment_names(tmp_path: Path) -> N
         "FURLONG_GATEWAY__PROPAGATION__HEADERS": json.dumps(HEADERS),
         "FURLONG_GATEWAY__PROPAGATION__EXTENSIONS": '{"trace":"first"}',
     }
-    async with subgraphs() as (a, _, urls), started_gateway(tmp_path, SDL, urls, environment) as client:
+    async with subgraphs() as (a, _, urls), started_gateway(tmp_path, SDL, urls, environment) as made:
         a.lines, a.extensions = [("x-served-by", "a1")], {"trace": 1}
-        response = await client.post("/graphql", json={"query": "{ a }"})
+        response = await made.client.post("/graphql", json={"query": "{ a }"})
     assert response.headers["x-served-by"] == "a1"
     assert response.json() == {"data": {"a": "a"}, "extensions": {"trace": 1}}

@@ -228,10 +228,10 @@ async def test_the_command_serves_a_plain_subgraph(tmp_path: Path) -> None:
     """Nothing is set but where the subgraphs are."""
     async with (
         strawberry_feed("websocket") as url,
-        started_gateway(tmp_path, SDL, {"feed": url, "authors": url}, {}) as client,
+        started_gateway(tmp_path, SDL, {"feed": url, "authors": url}, {}) as made,
     ):
         accept = {"accept": "text/event-stream"}
-        answer = await client.post("/graphql", json={"query": "subscription { count }"}, headers=accept)
+        answer = await made.client.post("/graphql", json={"query": "subscription { count }"}, headers=accept)
     assert [line for line in answer.text.splitlines() if "count" in line] == [
         'data: {"data":{"count":1}}',
         'data: {"data":{"count":2}}',

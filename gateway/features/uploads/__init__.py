@@ -1,0 +1,1 @@
+"""Uploads: files in multipart requests, streamed to the subgraph that takes them."""
