@@ -11,7 +11,6 @@ from typing import Any, Final
 from msgspec import Struct
 
 from foundation.graphql_http import GraphQLRequest, read_body
-from foundation.graphql_http.errors import BatchRefused
 from gateway.errors import RequestError, SupergraphError
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.uploads.form import FormReader, InvalidUpload
@@ -189,10 +188,7 @@ class UploadingPipeline(Struct, frozen=True):
             if part is None or part.name != name:
                 raise InvalidUpload("The parts of a multipart request are operations, map, and the files.")
             texts.append(await form.text(limit))
-        try:
-            body, names = marked(texts[0], texts[1], self.files)
-        except BatchRefused as error:
-            raise InvalidUpload("A multipart request has one operation.") from error
+        body, names = marked(texts[0], texts[1], self.files)
         upload = Upload(form, self.file_bytes, names)
         graphql = read_body(body, ids_are_documents=True)
         client = InnerClient(request.client.address)

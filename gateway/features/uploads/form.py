@@ -130,9 +130,9 @@ def _part(head: bytes) -> Part:
     """Parse the head of a part."""
     message = Message()
     for line in head.decode("utf-8", "replace").split("\r\n"):
-        name, separator, value = line.partition(":")
-        if separator and name.lower() in {"content-disposition", "content-type"}:
-            message[name] = value.strip()
+        header, separator, value = line.partition(":")
+        if separator and header.lower() in {"content-disposition", "content-type"}:
+            message[header] = value.strip()
     name = message.get_param("name", header="content-disposition")
     filename = message.get_param("filename", header="content-disposition")
     if message.get_content_disposition() != "form-data" or not isinstance(name, str):
