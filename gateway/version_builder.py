@@ -14,6 +14,7 @@ from foundation.graphql_http import Negotiation
 from gateway.errors import SupergraphError
 from gateway.executor.masking import error_masking
 from gateway.feature import Version, VersionParts
+from gateway.http.cross_site import CrossSiteGets
 from gateway.http.endpoint import CorsEndpoint, Endpoint
 from gateway.http.forwarding import Forwarding
 from gateway.http.graph_versions import GraphVersion
@@ -218,6 +219,12 @@ class VersionBuilder(Struct, frozen=True):
             ),
             replies=parts.replies,
             streams=streams,
+            gets=CrossSiteGets.of(
+                forwarding,
+                settings.clients.name_headers,
+                parts.origins,
+                authenticates=core.sessions.is_used,
+            ),
             reads_gzip=settings.http.gzip_requests,
         )
 

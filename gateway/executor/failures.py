@@ -6,9 +6,9 @@ could not be reached is only logged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -24,6 +24,9 @@ Path = tuple[str | int, ...]
 INVALID = "SUBGRAPH_INVALID_RESPONSE"
 UNAUTHORIZED = "UNAUTHORIZED_FIELD_OR_TYPE"
 
+MAX_ERRORS: Final = 1_000
+"""The most errors in one response: a list of many items may lack a field in each of them."""
+
 
 class Failure(msgspec.Struct, frozen=True):
     """One error of the client's response.
@@ -35,6 +38,7 @@ class Failure(msgspec.Struct, frozen=True):
         path: The path in the client's terms; None if the error belongs to no field.
         extensions: Additional extensions, if any.
         lost: Paths of fields that are null because of it, without an error of their own.
+        is_shared: Whether a subgraph said it of all its entities together: it stands once, at their list.
     """
 
     message: str
@@ -43,6 +47,7 @@ class Failure(msgspec.Struct, frozen=True):
     path: Path | None
     extensions: Mapping[str, Any] | None = None
     lost: frozenset[Path] = frozenset()
+    is_shared: bool = False
 
     def formatted(self) -> dict[str, Any]:
         """Return the entry of the response's `errors`."""
@@ -75,12 +80,15 @@ class Failures:
             fetch was sent.
         asking: The fetch whose representations are being built.
         interface_objects: The interfaces whose names subgraphs may return as the type of an object.
+        in_parts: Whether the response is delivered in parts, each of which has the errors of its own items.
     """
 
     explained: dict[Path, Failure] = field(default_factory=dict)
     services: Callable[[Fetch | None, Path], Sequence[str]] = _nobody
     asking: Fetch | None = None
     interface_objects: frozenset[str] = frozenset()
+    in_parts: bool = False
+    _at_lists: list[Failure] = field(default_factory=list)
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
     _hidden: list[Failure] = field(default_factory=list)
     _nulled: set[Path] = field(default_factory=set)
@@ -100,8 +108,27 @@ class Failures:
         else:
             self._shown.setdefault(failure.path, failure)
         if stored is not None:
-            for length in range(len(stored), 0, -1):
-                self.explained.setdefault(stored[:length], failure)
+            self._explain_above(stored, failure)
+
+    def add_at_list(
+        self, failure: Failure, missing: Iterable[tuple[Path, Path]], *, hidden: bool = False
+    ) -> None:
+        """Record one failure for many items of a list.
+
+        Args:
+            failure: The failure, at the client's path of the list.
+            missing: For each missing value, its path in the client's terms and in the tree of data.
+            hidden: Whether the client selected none of them.
+        """
+        (self._hidden if hidden else self._at_lists).append(failure)
+        start = len(failure.path or ()) + 1
+        for path, stored in missing:
+            self._explain_above(stored, failure)
+            self._nulled.update(path[:length] for length in range(start, len(path) + 1))
+
+    def _explain_above(self, stored: Path, failure: Failure) -> None:
+        for length in range(len(stored), 0, -1):
+            self.explained.setdefault(stored[:length], failure)
 
     def explain(self, stored: Path, failure: Failure) -> None:
         """Record why a value is missing, without an error for the client yet."""
@@ -141,16 +168,17 @@ class Failures:
     @property
     def is_empty(self) -> bool:
         """Whether nothing has failed and nothing is missing."""
-        return not (self.explained or self._shown or self._hidden)
+        return not (self.explained or self._shown or self._hidden or self._at_lists)
 
     def __iter__(self) -> Iterator[Failure]:
         shown = dict(self._shown)
         if self._hidden:
-            told = {path[:length] for path in shown if path is not None for length in range(len(path) + 1)}
+            paths = [*shown, *(failure.path for failure in self._at_lists)]
+            told = {path[:length] for path in paths if path is not None for length in range(len(path) + 1)}
             for failure in self._hidden:
                 if failure.path not in told:
                     shown.setdefault(failure.path, failure)
-        failures = list(shown.values())
+        failures = [*self._at_lists, *shown.values()]
         if failures and self._nulled:
             failures[0] = replace(failures[0], lost=frozenset(self._nulled))
         return iter(failures)

@@ -308,8 +308,9 @@ class FetchExecution(Struct, frozen=True):
                     for field in concerned or sent_fields
                     if not field.fits(data.get(field.entities.alias))
                 ]
+        together = replace(failure, is_shared=True)
         for sent_field in lost:
-            self._mark_missing(sent_field.all_positions(), sent_field.entities.provided_fields, failure)
+            self._mark_missing(sent_field.all_positions(), sent_field.entities.provided_fields, together)
         if not lost:
             self.execution.missing_fields.failures.add(failure)
 

@@ -6,7 +6,7 @@ which fields are missing; these get the error.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,18 @@ class _MissingData(Struct, frozen=True):
     provided_fields: ProvidedFields
 
 
+class _Lack(Struct, frozen=True):
+    """A missing value, by its path of response keys below an object, and the reason."""
+
+    failure: Failure
+    place: Position
+    path: Path
+
+    def shown(self) -> tuple[Path, bool]:
+        """Return the path below the object in the client's terms, and whether anything was cut off."""
+        return ((), True) if self.place.hidden else translated(self.path, self.place.names)
+
+
 @dataclass(slots=True)
 class MissingFields:
     """The failures of an execution, and the objects that they concern.
@@ -45,7 +57,7 @@ class MissingFields:
 
     def record(self, failure: Failure, position: Position, path: Path) -> None:
         """Record a failure at a path of response keys below an object."""
-        below, hidden = ((), True) if position.hidden else translated(path, position.names)
+        below, hidden = _Lack(failure, position, path).shown()
         # If the client selected nothing on the path, the error has no path.
         shown = (*position.path, *below) or None
         self.failures.add(replace(failure, path=shown), (*position.stored, *path), hidden=hidden)
@@ -83,7 +95,11 @@ class MissingFields:
                 self.record(failure, place, (response_key,))
 
     def settle(self) -> None:
-        """Report each failed fetch at the fields that are missing, or at the object if none is missing."""
+        """Report each failed fetch at the fields that are missing, or at the object if none is missing.
+
+        What a subgraph said of several items of a list together is reported once, at the list.
+        """
+        shared: dict[tuple[Path, str, str, str | None], list[_Lack]] = {}
         for missing in self._open:
             recorded = False
             for place, response_key in _missing_fields(missing.position, missing.provided_fields):
@@ -91,11 +107,37 @@ class MissingFields:
                 self.failures.explain(stored, missing.failure)
                 # Each field has only one error; an earlier one may be at the field or below it.
                 if self.failures.explained.get(stored) is missing.failure:
-                    self.record(missing.failure, place, (response_key,))
+                    self._report(_Lack(missing.failure, place, (response_key,)), shared)
                 recorded = True
             if not recorded:
-                self.record(missing.failure, missing.position, ())
+                self._report(_Lack(missing.failure, missing.position, ()), shared)
         self._open.clear()
+        for (path, *_), lacks in shared.items():
+            self._report_at_list(path, lacks)
+
+    def _report(self, lack: _Lack, shared: dict[tuple[Path, str, str, str | None], list[_Lack]]) -> None:
+        failure, place = lack.failure, lack.place
+        index = next((index for index, part in enumerate(place.path) if isinstance(part, int)), None)
+        if index is None or not failure.is_shared or self.failures.in_parts:
+            self.record(failure, place, lack.path)
+        else:
+            key = (place.path[:index], failure.message, failure.code, failure.service)
+            shared.setdefault(key, []).append(lack)
+
+    def _report_at_list(self, path: Path, lacks: Sequence[_Lack]) -> None:
+        if len({lack.place.stored for lack in lacks}) == 1:
+            for lack in lacks:
+                self.record(lack.failure, lack.place, lack.path)
+            return
+        shown = [lack.shown() for lack in lacks]
+        self.failures.add_at_list(
+            replace(lacks[0].failure, path=path),
+            [
+                ((*lack.place.path, *below), (*lack.place.stored, *lack.path))
+                for lack, (below, _) in zip(lacks, shown, strict=True)
+            ],
+            hidden=all(hidden for _, hidden in shown),
+        )
 
 
 def _of_any_type(position: Position, provided_fields: ProvidedFields) -> ProvidedFields:

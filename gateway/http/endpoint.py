@@ -15,6 +15,7 @@ from foundation.security_headers import GRAPHIQL_POLICY, encoded, page_headers
 from gateway.errors import MethodNotAllowed, Overloaded, RequestError
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import STREAMED, Client, Receive, Reply, Scope, Send, client_of
+from gateway.http.cross_site import CrossSiteGets, CrossSiteRequest
 from gateway.http.forwarding import Forwarding
 from gateway.http.headers import ENCODING, RawHeaders, combined, origin_of
 from gateway.http.replies import OriginPolicy, ReplyStage
@@ -63,6 +64,7 @@ class Endpoint(Struct, frozen=True):
         replies: What features do to replies; the first is the innermost.
         reads_gzip: Whether request bodies may be compressed.
         streams: Sends many responses to one request; None for never.
+        gets: Decides which queries by GET are refused, because a page of another site may have sent them.
     """
 
     pipeline: ResponsePipeline
@@ -76,6 +78,7 @@ class Endpoint(Struct, frozen=True):
     replies: tuple[ReplyStage, ...] = ()
     reads_gzip: bool = False
     streams: Streams | None = None
+    gets: CrossSiteGets = CrossSiteGets()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET; a browser gets GraphiQL."""
@@ -123,6 +126,11 @@ class Endpoint(Struct, frozen=True):
         parameters: bytes | None,
     ) -> Reply:
         media = self.negotiation.choose(headers.get(b"accept", b""))
+        if parameters is not None and self.gets.refuses(headers):
+            error = CrossSiteRequest()
+            self.metrics.refusal(error.code)
+            status, content_type, content, more = _reply(media or PLAIN, error_response(error, client))
+            return status, content_type, content, (*more, NO_STORE)
         forwarded = self.forwarding.pick(headers)
         request = ReceivedRequest(client, headers, forwarded, self.body_bytes, body, parameters)
         if self.reads_gzip:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from itertools import islice
 from sys import maxsize
 from typing import Any, Literal, TypeAlias
 
@@ -18,7 +19,7 @@ from gateway.executor import (
     FetchedData,
     interpret,
 )
-from gateway.executor.failures import UNAUTHORIZED
+from gateway.executor.failures import MAX_ERRORS, UNAUTHORIZED
 from gateway.executor.masking import ErrorMasking
 from gateway.pipeline.introspection_responses import Introspection
 from gateway.pipeline.preparation.plan_cache import ExecutablePlan, PlannedOperation
@@ -132,14 +133,15 @@ class OperationExecutor(Struct, frozen=True):
     def formatted(
         self, failures: Iterable[Failure], plan: QueryPlan, data: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
-        """Return the `errors` entries of failures, and report them to the observer.
+        """Return the `errors` entries of the first failures, and report them to the observer.
 
         Args:
             failures: The failures.
             plan: The plan that was executed.
             data: The tree of data.
         """
-        errors = [_attributed(failure, plan, data).formatted() for failure in failures]
+        first = islice(failures, MAX_ERRORS)
+        errors = [_attributed(failure, plan, data).formatted() for failure in first]
         if errors:
             self.on_errors(errors)
         return errors

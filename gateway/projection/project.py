@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import maxsize
-from typing import Any, Final
+from typing import Any
 
 from graphql import (
     GraphQLEnumType,
@@ -15,14 +15,11 @@ from graphql import (
     GraphQLScalarType,
 )
 
-from gateway.executor.failures import INVALID, UNAUTHORIZED, Failure, Path
+from gateway.executor.failures import INVALID, MAX_ERRORS, UNAUTHORIZED, Failure, Path
 from gateway.executor.response_limits import LIST_TOO_LONG
 from gateway.plan import Shape, ShapeField
 from gateway.plan.leaf_values import is_valid_leaf
 from gateway.supergraph.selections import TYPENAME
-
-MAX_DENIALS: Final = 1_000
-"""The most errors about hidden fields; in long lists, the errors would outweigh the data."""
 
 
 class NullError(Exception):
@@ -48,7 +45,7 @@ class Projection:
         for failure in self.failures:
             self._explain(failure.path)
             self._explained |= failure.lost
-            self._lacking |= {failure.path} if failure.path else set()
+            self._lacking |= {failure.path} if failure.path and not failure.is_shared else set()
 
     def root(self, shape: Shape, data: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the response's `data`; None if a null propagated to the root."""
@@ -70,7 +67,7 @@ class Projection:
     def _deny(self, path: Path) -> None:
         """Record that the client may not see the value at a path."""
         self._denials += 1
-        if self._denials <= MAX_DENIALS:
+        if self._denials <= MAX_ERRORS:
             self._fail("Unauthorized field or type", UNAUTHORIZED, path)
 
     def _hide(self, wanted: ShapeField, path: Path) -> None:

@@ -24,15 +24,13 @@ from graphql.language.parser import Parser
 
 from foundation.garbage_collection import collection_paused
 from gateway.errors import SupergraphError
-from gateway.supergraph.annotations.access_and_cost import ACCESS, read_annotations
+from gateway.supergraph.annotations.access_and_cost import read_annotations
 from gateway.supergraph.annotations.cache_hints import read_cache_hints
 from gateway.supergraph.annotations.cache_tags import read_cache_tags
 from gateway.supergraph.directives import Links, read_links, with_repeatable_directives
 from gateway.supergraph.joins.subgraph_schemas import Joins
 from gateway.supergraph.model import Subgraph, Supergraph
 from gateway.supergraph.public import public_schema
-
-UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context", "cost", *ACCESS})
 
 
 def load_supergraph(sdl: str, *, incremental: bool = False) -> Supergraph:
@@ -92,12 +90,11 @@ def _labels(subgraphs: Iterable[Subgraph]) -> Iterator[str]:
 
 
 def _refuse_unknown(links: Links) -> None:
-    """Refuse unknown features for security or execution, as the link specification demands."""
-    for spec, purpose in links.purposes.items():
-        if spec not in UNDERSTOOD:
-            raise SupergraphError(
-                f"The supergraph needs the feature {spec} for {purpose.lower()}, which is not supported yet."
-            )
+    """Refuse what is unknown and needed for security or execution, as the link specification demands."""
+    for url, purpose in links.unsupported.items():
+        raise SupergraphError(
+            f"The supergraph needs the specification {url} for {purpose.lower()}, which is not supported yet."
+        )
 
 
 def with_inherited_interfaces(document: DocumentNode) -> DocumentNode:

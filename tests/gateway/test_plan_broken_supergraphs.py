@@ -92,7 +92,7 @@ BROKEN = {
     "no graphs": ("", "", r"Unknown type 'join__Graph'"),
     "graph without a name": ("", "", r"join__Graph\.B: @join__graph is missing \(line \d+\)"),
     "graphs of one name": ("", "", r"join__Graph: two subgraphs are named a \(line \d+\)"),
-    "an unknown feature": ("", "", r"needs the feature fancy for execution"),
+    "an unknown feature": ("", "", r"needs the specification https://specs.test/fancy/v1.0 for execution"),
 }
 
 MACHINERY = {

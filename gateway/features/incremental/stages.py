@@ -163,7 +163,7 @@ class Fetching:
                 self.context,
                 self.plan,
                 self.data,
-                MissingFields(Failures(self._explained)),
+                MissingFields(Failures(self._explained, in_parts=True)),
                 part.windows,
             )
         return execution

@@ -102,11 +102,9 @@ def _coordinates(document: DocumentNode) -> Iterator[tuple[str, Node]]:
 def _access(node: Node, links: Links) -> Access:
     """Read the directives under all their possible names; a superfluous name only guards more."""
     return Access(
-        authenticated=any(
-            is_applied(node, name) for name in links.names("authenticated") | {"authenticated"}
-        ),
-        scopes=_alternatives(node, links.names("requiresScopes") | {"requiresScopes"}, "scopes"),
-        policies=_alternatives(node, links.names("policy") | {"policy"}, "policies"),
+        authenticated=any(is_applied(node, name) for name in links.names("authenticated")),
+        scopes=_alternatives(node, links.names("requiresScopes"), "scopes"),
+        policies=_alternatives(node, links.names("policy"), "policies"),
     )
 
 

@@ -37,7 +37,7 @@ def read_cache_hints(document: DocumentNode, links: Links) -> dict[str, CacheHin
 
     If subgraphs give different hints for one coordinate, the strictest one holds.
     """
-    names = {DIRECTIVE} | {alias for (_, name), alias in links.renamed.items() if name == DIRECTIVE}
+    names = links.names_anywhere(DIRECTIVE)
     hints: dict[str, CacheHint] = {}
     for coordinate, node in coordinates(document):
         for arguments in applications(node, names, links):

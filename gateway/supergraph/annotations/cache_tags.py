@@ -1,7 +1,7 @@
 """Reads `@cacheTag`: the tags by which cached data can be invalidated.
 
-The directive is Federation's (v2.12), for entity types and root fields of queries. It reaches a supergraph
-through `@composeDirective`, either directly or as a `@join__directive`.
+The directive is Federation's (v2.12), for entity types and root fields of queries. Composition writes it as a
+`@join__directive` under Federation's name; before that version it comes by `@composeDirective`.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def read_cache_tags(document: DocumentNode, links: Links) -> dict[str, tuple[Cac
     Raises:
         SupergraphError: A format is malformed.
     """
-    names = {DIRECTIVE} | {alias for (_, name), alias in links.renamed.items() if name == DIRECTIVE}
+    names = links.names_anywhere(DIRECTIVE)
     tags: dict[str, tuple[CacheTag, ...]] = {}
     for coordinate, node in coordinates(document):
         own = dict.fromkeys(_tags(coordinate, applications(node, names, links)))

@@ -83,7 +83,7 @@ class Placements:
     ) -> None:
         self._links = links
         self._graphs = graphs
-        self._marks_all = links.linked.get("join") != "0.1"
+        self._marks_all = links.marks_value_types
         self._read: dict[tuple[int, str], list[Placement]] = {}
         self._fields: dict[str, dict[str, list[Placed]]] = {}
         self.types: dict[str, dict[str, list[Placement]]] = {}

@@ -35,7 +35,7 @@ class Joins:
         self._links = links
         self._schema = schema
         self._graphs = read_graphs(document, links)
-        self._marks_all = links.linked.get("join") != "0.1"
+        self._marks_all = links.marks_value_types
         self._definitions = [
             definition
             for definition in document.definitions
