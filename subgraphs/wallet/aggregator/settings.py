@@ -20,8 +20,8 @@ class SeamlessSettings(BaseSettings):
         default=[],
         description="PEM files with the RSA public keys of each provider of games, as JSON: "
         '{"acorn": ["/etc/furlong/acorn.pem"]}, by the names of the lobby\'s file. All of a provider\'s '
-        "keys are accepted, so that one can be replaced; each file is read again when it changes. A list without "
-        "names is the only provider's, or of whom the lobby's file has the same keys",
+        "keys are accepted, so that one can be replaced; each file is read again when it changes. A list "
+        "without names is the only provider's, or of whom the lobby's file has the same keys",
     )
     brands: dict[str, str] = Field(
         default={},

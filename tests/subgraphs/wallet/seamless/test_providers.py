@@ -1,4 +1,4 @@
-"""A provider of games acts for itself alone: its key opens no session, bet, win, id or round of another one."""
+"""A provider of games acts for itself alone: its key has no session, bet, win, id or round of another."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -237,7 +237,7 @@ def who_signs(providers: GameProviders, private: Path) -> str | None:
 
 @pytest.mark.usefixtures("processes")
 def test_keys_without_names_get_them_from_the_lobby(tmp_path: Path) -> None:
-    """The only provider's, or that of whom the lobby knows the key; and the only one has no name elsewhere."""
+    """The only provider's, or that of whom the lobby knows the key; without a lobby there is none."""
     pairs = {name: new_pair(tmp_path, name) for name in (ACORN, BRAMBLE)}
     files: list[Path] = [public for _, public in pairs.values()]
     lobby: dict[str, Path | None] = dict(zip(pairs, files, strict=True))
