@@ -43,12 +43,12 @@ class SessionsByBrand:
         return cls(database, settings, ours, OperatorSessions(database, OPERATORS.session, machine))
 
     async def open_session(
-        self, owner: Owner, currency: str, game_code: str, lasts: timedelta
+        self, owner: Owner, currency: str, game_code: str, lasts: timedelta, provider: str
     ) -> OpenSession | None:
         """Return a session; None if another process keeps the money, or the operator has not let them in."""
         at = self.settings.wallets.get(owner.brand)
         if at is None:
-            return OpenSession(await self.ours.open_session(owner, currency, game_code, lasts))
+            return OpenSession(await self.ours.open_session(owner, currency, game_code, lasts, provider))
         token = await self.theirs.token(owner) if isinstance(at, OperatorWalletAt) else None
         return None if token is None else OpenSession(token, is_ours=False)
 

@@ -19,6 +19,9 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
+SIGNED_BY: Final = "furlong.signed_by"
+"""The member of a request's scope that has the id of the key by which it was signed."""
+
 TOO_LARGE: Final = 413
 STATUSES: Final = {Reason.OVERLOADED: 503}
 UNAUTHORIZED: Final = 401
@@ -36,7 +39,7 @@ class _Disconnected(Exception):
 class SignedRequests:
     """Passes on the requests that a verifier accepts, and refuses all others before their body is read.
 
-    The application sees only the signed headers and those of `UNSIGNED`.
+    The application sees only the signed headers and those of `UNSIGNED`, and the key's id as `SIGNED_BY`.
 
     Args:
         app: The application.
@@ -89,7 +92,9 @@ class SignedRequests:
         else:
             seen = verified.covered | UNSIGNED
             headers = [(name, value) for name, value in scope["headers"] if name.decode("latin-1") in seen]
-            await self._app({**scope, "headers": headers}, _received(body, receive), send)
+            await self._app(
+                {**scope, "headers": headers, SIGNED_BY: verified.key_id}, _received(body, receive), send
+            )
 
     async def _body(self, receive: Receive, verified: VerifiedHead) -> bytes:
         body = bytearray()

@@ -78,11 +78,13 @@ class VerifiedHead(Struct, frozen=True):
         digest: The SHA-256 of its body.
         covered: The names of the components that are signed.
         nonce: The nonce with the key's id; no other request has it.
+        key_id: Whose signature it is.
     """
 
     digest: bytes
     covered: frozenset[str]
     nonce: str
+    key_id: str
 
 
 class SignatureVerifier:
@@ -130,7 +132,7 @@ class SignatureVerifier:
             raise InvalidSignature(Reason.SIGNATURE)
         used = f"{key.key_id} {nonce}"
         self._nonces.use(used, self._now())
-        return VerifiedHead(digest, frozenset(stated.components), used)
+        return VerifiedHead(digest, frozenset(stated.components), used, key.key_id)
 
     def _check_parameters(self, parameters: Mapping[str, str | int]) -> str:
         """Check the parameters' form, and return the nonce."""

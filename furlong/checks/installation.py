@@ -17,6 +17,7 @@ from furlong.checks import files
 from furlong.checks.client_addresses import client_addresses
 from furlong.checks.data_stores import Explain, database_checks, kafka_checks
 from furlong.checks.finding import Check, CheckFailed
+from furlong.checks.game_keys import game_key_checks
 from furlong.checks.machine_clock import MachineClocks
 from furlong.checks.payments import payment_checks
 from furlong.checks.providers import provider_checks
@@ -31,6 +32,8 @@ from gateway.settings import GatewaySettings, ReadFirst, sections
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
+from subgraphs.lobby.configuration import LobbySettings
+from subgraphs.wallet.aggregator.settings import SeamlessSettings
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 
 CERTIFICATES: Final = ("CA_FILE", "CERTIFICATE", "ALSO_TRUSTED")
@@ -53,6 +56,8 @@ class Installation:
     serve: ServeSettings | None
     fulfilment: FulfilmentSettings | None
     payments: PaymentsSettings | None
+    seamless: SeamlessSettings | None
+    lobby: LobbySettings | None
     callers: CallerSettings | None
     redis: RedisSettings | None
     live: LiveSettings | None
@@ -105,6 +110,7 @@ async def checks_of(
     if parts.fulfilment is not None:
         checks += await provider_checks(parts.fulfilment, parts.database, probe, seconds)
     checks += payment_checks(parts.payments, probe)
+    checks += game_key_checks(parts.seamless, parts.lobby)
     if parts.redis is not None and parts.live is not None:
         checks.append(_live_updates(parts.redis, parts.live))
     return checks

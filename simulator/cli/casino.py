@@ -59,7 +59,7 @@ def casino(
             typer.echo(f"faults and books at {served.control_url}")
             if operator_key is None:
                 typer.echo(f"FURLONG_SEAMLESS_PRIVATE_KEY_FILE={data / OPERATOR}")
-            keys = [str(public_file(data, name)) for name in served.urls]
+            keys = {name: [str(public_file(data, name))] for name in served.urls}
             typer.echo(f"FURLONG_SEAMLESS_PUBLIC_KEY_FILES='{json.dumps(keys)}'")
             await stop.wait()
         typer.echo("stopped")

@@ -85,6 +85,11 @@ class FundsSettings(BaseSettings):
         "secrets (kty oct) or public keys (Ed25519). It is read again when it changes",
     )
     keys: SecretStr | None = Field(default=None, description="The same as a text instead of a file")
+    key_brands: dict[str, list[str]] = Field(
+        default={},
+        description="For which brands each of these keys acts, by its kid, as JSON: "
+        '{"north-2026": ["northbet"]}. A key that is not named moves the money of all brands',
+    )
 
     @property
     def operators(self) -> dict[str, OperatorWalletAt]:

@@ -24,9 +24,9 @@ class GameSessions(Protocol):
     """Opens and ends sessions of games."""
 
     async def open_session(
-        self, owner: Owner, currency: str, game_code: str, lasts: timedelta
+        self, owner: Owner, currency: str, game_code: str, lasts: timedelta, provider: str
     ) -> OpenSession | None:
-        """Return a session of a customer; None if games cannot be played with this brand's money here.
+        """Return a session at a provider of games; None if this brand's money cannot be played for here.
 
         Raises:
             DatabaseAway: The database cannot be reached.

@@ -25,7 +25,7 @@ from subgraphs.kit.http_credits import (
     Withhold,
     WrittenCredit,
 )
-from subgraphs.kit.signed_endpoint import JSON, signed_endpoint
+from subgraphs.kit.signed_endpoint import ALL_BRANDS, JSON, KeyBrands, acts_for, check_brand, signed_endpoint
 
 OK, NOT_FOUND, CONFLICT, REFUSED, UNAVAILABLE = 200, 404, 409, 422, 503
 WAIT_SECONDS: Final = 1
@@ -40,17 +40,22 @@ _STATUS: Final[Mapping[CreditState, str]] = MappingProxyType(
 )
 
 
-def credits_app(credits_: Credits, keys: KeySource, shared: SharedNonces | None = None) -> SignedRequests:
+def credits_app(
+    credits_: Credits, keys: KeySource, shared: SharedNonces | None = None, brands: KeyBrands = ALL_BRANDS
+) -> SignedRequests:
     """Build the application that answers signed requests alone.
 
     Args:
         credits_: Where they are.
         keys: Returns the keys of those who may give credits.
         shared: The nonces that the processes of the application share; None if there is only one process.
+        brands: For which brands each key acts.
     """
 
-    async def answer(body: bytes) -> Response:
+    async def answer(body: bytes, key: str) -> Response:
         asked: CreditsRequest = _DECODER.decode(body)
+        if not isinstance(asked, ReadJournal):
+            check_brand(brands, key, asked.credit.brand)
         match asked:
             case Give(written):
                 return _credit(written, await credits_.give(written.credit))
@@ -62,7 +67,11 @@ def credits_app(credits_: Credits, keys: KeySource, shared: SharedNonces | None 
                 page = await credits_.journal(day, after)
                 if page is None:
                     return _in_doubt()
-                entries = [WrittenCredit.of(credit) for credit in page.entries]
+                entries = [
+                    WrittenCredit.of(credit)
+                    for credit in page.entries
+                    if acts_for(brands, key, credit.owner.brand)
+                ]
                 return _json(OK, {"entries": entries, "next": page.next})
 
     return signed_endpoint(AUDIENCE, PATH, answer, keys, shared)

@@ -4,10 +4,12 @@ Requests are signed as docs/gateway/signed-requests.md describes.
 """
 
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 import msgspec
+import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,21 +24,48 @@ from foundation.signatures import (
     SignatureVerifier,
     read_key_set,
 )
-from foundation.signatures.asgi import SignedRequests
+from foundation.signatures.asgi import SIGNED_BY, SignedRequests
 
+log = structlog.get_logger(__name__)
 JSON: Final = "application/json"
 SIGNATURE_SECONDS: Final = 30
 MAX_BYTES: Final = 16 * 1024
 """The longest request, and the longest answer that moves money."""
 
-BAD_REQUEST: Final = 400
+BAD_REQUEST, FORBIDDEN = 400, 403
 
-Answer: TypeAlias = Callable[[bytes], Awaitable[Response]]
-"""Answers a body.
+Answer: TypeAlias = Callable[[bytes, str], Awaitable[Response]]
+"""Answers a body that the key of an id has signed.
 
-It raises ValueError, OverflowError or RecursionError if the body cannot be read, or something in it is out of
-its range.
+It raises NotTheirs if the key may not ask for that, and ValueError, OverflowError or RecursionError if the
+body cannot be read, or something in it is out of its range.
 """
+
+
+KeyBrands: TypeAlias = Mapping[str, Collection[str]]
+"""For which brands a key acts, by its id; one that is missing acts for all."""
+
+ALL_BRANDS: Final[KeyBrands] = MappingProxyType({})
+
+
+class NotTheirs(Exception):
+    """A key does not act for the brand that a request is about."""
+
+
+def acts_for(brands: KeyBrands, key: str, brand: str) -> bool:
+    """Tell whether a key acts for a brand."""
+    return key not in brands or brand in brands[key]
+
+
+def check_brand(brands: KeyBrands, key: str, brand: str) -> None:
+    """Refuse a request about a brand for which its key does not act.
+
+    Raises:
+        NotTheirs: It does not.
+    """
+    if not acts_for(brands, key, brand):
+        log.warning("request_about_another_brand", key=key, brand=brand)
+        raise NotTheirs
 
 
 def signed_endpoint(
@@ -54,7 +83,10 @@ def signed_endpoint(
 
     async def answered(request: Request) -> Response:
         try:
-            response = await answer(await request.body())
+            response = await answer(await request.body(), request.scope[SIGNED_BY])
+        except NotTheirs:
+            problem = msgspec.json.encode({"title": "The key does not act for this brand."})
+            return Response(problem, FORBIDDEN, media_type="application/problem+json")
         except (ValueError, OverflowError, RecursionError) as error:
             problem = msgspec.json.encode({"title": f"The request is wrong: {error}."})
             return Response(problem, BAD_REQUEST, media_type="application/problem+json")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -17,21 +18,21 @@ from subgraphs.lobby.configuration import LobbyFile, LobbySettings, ProviderConf
 
 @dataclass(frozen=True, slots=True)
 class LobbyGames:
-    """The games of a catalogue.
-
-    A request of a game does not say whose it is: of several providers' games of a code, one must be allowed.
-    """
+    """The games of a catalogue."""
 
     by_code: Mapping[str, tuple[Game, ...]]
     permissions: Permissions
     providers: Mapping[str, ProviderConfig]
 
-    def allows(self, brand: str, game_code: str | None, jurisdiction: str, at: datetime) -> bool:
-        """Return whether a game may be played by a brand's customers in a jurisdiction at an instant."""
+    def allows(
+        self, brand: str, provider: str, game_code: str | None, jurisdiction: str, at: datetime
+    ) -> bool:
+        """Return whether a provider's game may be played by a brand's customers somewhere at an instant."""
         place = Place(jurisdiction)
         return any(
-            (provider := self.providers.get(game.provider)) is not None
-            and provider.serves(brand)
+            provider in {"", game.provider}
+            and (config := self.providers.get(game.provider)) is not None
+            and config.serves(brand)
             and self.permissions.allows(game, place, at)
             for game in self.by_code.get(game_code or "", ())
         )
@@ -44,6 +45,11 @@ class LobbyGameRules:
         self._database = database
         self._catalogues = StaleCache(CatalogueReader(database, clock), FRESHNESS, clock)
         self._permissions, self._providers = Permissions.of(file), file.by_name
+
+    @property
+    def key_files(self) -> Mapping[str, Path | None]:
+        """Return the providers, with the public keys by which they sign."""
+        return {name: config.public_key_file for name, config in self._providers.items()}
 
     async def present(self) -> AllowedGames | None:
         """Return which games are allowed.

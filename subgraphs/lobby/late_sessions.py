@@ -16,12 +16,12 @@ class LateSessions:
         self._opened: OpenedSessions | None = None
 
     async def open_session(
-        self, owner: Owner, currency: str, game_code: str, lasts: timedelta
+        self, owner: Owner, currency: str, game_code: str, lasts: timedelta, provider: str
     ) -> OpenSession | None:
         """Return a session of a customer; None if there is none for this brand's money here."""
         if self._opened is None:
             self._opened = self._opens()
-        return await self._opened.open_session(owner, currency, game_code, lasts)
+        return await self._opened.open_session(owner, currency, game_code, lasts, provider)
 
     async def end_session(self, session: OpenSession) -> None:
         """End a session."""

@@ -177,8 +177,10 @@ class Launcher:
         if account.currency not in provider.client.config.currencies:
             message = f"This game can't be played in {account.currency}."
             return Refusal(PlatformErrorCode.WRONG_CURRENCY, message)
-        code = opening.game.code
-        session = await self.sessions.open_session(owner, account.currency, code, self.lasts)
+        game = opening.game
+        session = await self.sessions.open_session(
+            owner, account.currency, game.code, self.lasts, game.provider
+        )
         if session is None:
             return AT_OPERATOR
         opened = None

@@ -24,6 +24,7 @@ from furlong.database_names import DATABASES
 from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.checks.findings import Find, topic_names
+from tests.subgraphs.wallet.seamless.test_signatures import new_pair
 from tools.private_mariadb import PrivateMariadb
 from tools.private_valkey import PrivateValkey
 
@@ -220,6 +221,27 @@ def test_a_file_of_payments_that_cannot_be_used_is_a_finding(
     assert says in found["payments"]["says"]
     assert found["payments"]["helps"].startswith("correct FURLONG_PAYMENTS_FILE")
     assert found["upstream"]
+
+
+@pytest.mark.usefixtures("processes")
+def test_keys_of_games_whose_owner_is_unknown_are_a_finding(find: Find, tmp_path: Path) -> None:
+    """Of several providers of the lobby, it says what to set; with names, whose the keys are."""
+    pairs = {name: new_pair(tmp_path, name) for name in ("acorn", "bramble")}
+    common = {"url": "http://127.0.0.1:1", "operator_id": 7, "currencies": ["GBP"]}
+    common |= {"frame_origins": ["https://play.example"]}
+    entries = [
+        common | {"name": name, "private_key_file": str(private)} for name, (private, _) in pairs.items()
+    ]
+    lobby = tmp_path / "lobby.yaml"
+    lobby.write_text(json.dumps({"providers": entries}))
+    files = {name: [str(public)] for name, (_, public) in pairs.items()}
+    unnamed = json.dumps([file for named in files.values() for file in named])
+    _, found, _ = find(LOBBY_FILE=str(lobby), SEAMLESS_PUBLIC_KEY_FILES=unnamed)
+    finding = found["keys of providers of games"]
+    assert not finding["ok"]
+    assert f"as in {json.dumps({'acorn': files['acorn']})}" in finding["says"]
+    _, found, _ = find(LOBBY_FILE=str(lobby), SEAMLESS_PUBLIC_KEY_FILES=json.dumps(files))
+    assert found["keys of providers of games"]["says"] == "each is of one of acorn, bramble"
 
 
 def test_wrong_settings_are_findings_without_their_values(find: Find) -> None:

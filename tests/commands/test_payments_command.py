@@ -108,7 +108,9 @@ async def test_a_deposit_is_heard_or_looked_for(
         heard = await deposited(opened, payments, "heard")
         eventually(lambda: is_done(programs, heard), "the webhook was heard")
         metrics = _metrics(hearing)
-        assert re.search(r'furlong_payment_webhooks_total\{status="200"\} [1-9]', metrics)
+        assert re.search(
+            r'furlong_payment_webhooks_total\{processor="simulated",status="200"\} [1-9]', metrics
+        )
         serving.kill()
         serving.wait()
         lost = await deposited(opened, payments, "lost")

@@ -74,7 +74,10 @@ async def test_a_signed_bet_is_taken_and_the_process_ends_in_order(
             figures = (await client.get("/metrics")).text
         assert Verifier([ours[1]]).verifies(answer.content, answer.headers[HEADER])
         assert (answer.json()["status"], answer.json()["balance"]) == ("RS_OK", (CASH - 100) * 1000)
-        assert 'furlong_seamless_answers_total{path="/transaction/bet",status="RS_OK"} 1.0' in figures
+        assert (
+            'furlong_seamless_answers_total{path="/transaction/bet",provider="",status="RS_OK"} 1.0'
+            in figures
+        )
         program.send_signal(signal.SIGTERM)
         assert program.wait(60) == 0, programs.logs()
 

@@ -27,8 +27,9 @@ from simulator.casino.keys import OPERATOR, ProviderKeys, public_file
 from simulator.casino.serve import CasinoSettings, ServedCasino, serving_casino
 from simulator.providers.ledger import Ledger
 from simulator.world import load_world
-from subgraphs.kit.hub88_signatures import Signer, Verifier
+from subgraphs.kit.hub88_signatures import Signer
 from subgraphs.lobby.configuration import LobbySettings
+from subgraphs.wallet.aggregator.providers import GameProviders
 
 URLS: Final = {"acorn": "http://127.0.0.1:8470", "bramble": "http://127.0.0.1:8471"}
 NOWHERE: Final = "http://127.0.0.1:9"
@@ -64,10 +65,10 @@ def test_keys_in_the_data_folder_fit_one_another(tmp_path: Path) -> None:
     write_file(tmp_path, URLS)
     settings = seamless_in(tmp_path, URLS)
     assert settings.private_key_file == folder / OPERATOR
-    wallets = Verifier(settings.public_key_files)
+    wallets = GameProviders.of(settings.public_key_files, {})
     for name, provider in lobby_in(tmp_path).read().by_name.items():
         assert provider.public_key_file == public_file(folder, name)
-        assert wallets.verifies(b"bet", keys[name].sign(b"bet"))
+        assert wallets.who(b"bet", keys[name].sign(b"bet")) == name
         assert keys[name].verifies(b"list", Signer(provider.private_key_file).sign(b"list"))
 
 

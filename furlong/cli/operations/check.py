@@ -111,6 +111,8 @@ def _installation(databases: DatabaseSettings | None) -> Installation:
     from furlong.settings import ServeSettings
     from gateway.settings import GatewaySettings
     from subgraphs.kit.live.settings import LiveSettings, RedisSettings
+    from subgraphs.lobby.configuration import LobbySettings
+    from subgraphs.wallet.aggregator.settings import SeamlessSettings
 
     return Installation(
         database=databases,
@@ -123,6 +125,8 @@ def _installation(databases: DatabaseSettings | None) -> Installation:
         serve=_valid(ServeSettings),
         fulfilment=_valid(fulfilment_settings),
         payments=_valid(payments_settings),
+        seamless=_valid(SeamlessSettings),
+        lobby=_valid(LobbySettings),
         callers=_valid(caller_settings),
         redis=_valid(RedisSettings),
         live=_valid(LiveSettings),

@@ -83,6 +83,6 @@ def seamless_in(data: Path, names: Iterable[str], elsewhere: Container[str] = ()
     }
     return SeamlessSettings(
         private_key_file=folder / OPERATOR,
-        public_key_files=[public_file(folder, name) for name in names],
+        public_key_files={name: [public_file(folder, name)] for name in names},
         brands=partners,
     )

@@ -133,7 +133,7 @@ async def open_funds_server(
         closing.push_async_callback(operators.close)
         funds = FundsByBrand(wallet.funds, at_operators(wallet, operators))
         yield FundsServer(
-            funds_app(CountedFunds(funds, outcomes), keys),
-            credits_app(OwnCredits(wallet.credits, operators.by_brand), keys),
+            funds_app(CountedFunds(funds, outcomes), keys, brands=settings.key_brands),
+            credits_app(OwnCredits(wallet.credits, operators.by_brand), keys, brands=settings.key_brands),
             status_app("funds", FundsHealth(wallet, clock).body, registry),
         )

@@ -1,6 +1,6 @@
 """Hears payment processors: `/webhooks/{processor}`, `/health`, `/metrics`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -24,11 +24,13 @@ class PaymentsServer:
     """The application: webhooks, and what is about the process.
 
     Attributes:
-        heard: Webhooks by the status of their answers.
+        names: The names of the processors.
+        heard: Webhooks by their processor and the status of their answers.
     """
 
     webhooks: ASGIApp
     status: ASGIApp
+    names: Collection[str]
     heard: Counter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,9 +40,12 @@ class PaymentsServer:
             await self.status(scope, receive, send)
             return
 
+        said = scope["path"].removeprefix(f"{PATH}/")
+        processor = said if said in self.names else ""
+
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.heard.labels(str(message["status"])).inc()
+                self.heard.labels(processor, str(message["status"])).inc()
             await send(message)
 
         await self.webhooks(scope, receive, counted)
@@ -71,9 +76,9 @@ def payments_server(wallet: OpenedWallet, payments: OpenedPayments) -> PaymentsS
     registry = CollectorRegistry()
     heard = Counter(
         "furlong_payment_webhooks",
-        "Webhooks of payment processors, by the status of the answer",
-        ["status"],
+        "Webhooks of payment processors, by the processor and the status of the answer",
+        ["processor", "status"],
         registry=registry,
     )
     status = status_app("payments", FundsHealth(wallet, wallet.clock).body, registry)
-    return PaymentsServer(webhooks_app(payments.work), status, heard)
+    return PaymentsServer(webhooks_app(payments.work), status, payments.work.asking.processors, heard)

@@ -16,10 +16,11 @@ from furlong.workers.money.funds_server import FundsHealth
 from furlong.workers.status import status_app
 from subgraphs.kit.game_rules import GameRules
 from subgraphs.kit.given_settings import GivenSettings
-from subgraphs.kit.hub88_signatures import Signer, Verifier
+from subgraphs.kit.hub88_signatures import Signer
 from subgraphs.kit.live.wiring import publishing
-from subgraphs.wallet.aggregator.app import seamless_app
+from subgraphs.wallet.aggregator.app import LABELS, seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
+from subgraphs.wallet.aggregator.providers import GameProviders
 from subgraphs.wallet.aggregator.settings import SeamlessSettings
 from subgraphs.wallet.opened import OpenedWallet
 
@@ -63,24 +64,22 @@ def seamless_server(wallet: OpenedWallet, settings: SeamlessSettings, rules: Gam
     Raises:
         ValueError: A key or the brands are missing, or cannot be used.
     """
-    verifier, signer = _keys(settings)
+    providers, signer = _keys(settings, rules)
     if not settings.brands:
         raise ValueError("set FURLONG_SEAMLESS_BRANDS to the brand of each sub_partner_id")
     registry = CollectorRegistry()
-    answers = Counter(
-        "furlong_seamless_answers", "Answers to an aggregator", ["path", "status"], registry=registry
-    )
+    answers = Counter("furlong_seamless_answers", "Answers to providers of games", LABELS, registry=registry)
     return SeamlessServer(
-        seamless_app(Operator.of(wallet, settings.brands, rules), verifier, signer, answers),
+        seamless_app(Operator.of(wallet, settings.brands, rules), providers, signer, answers),
         status_app("seamless", FundsHealth(wallet, wallet.clock).body, registry),
     )
 
 
-def _keys(settings: SeamlessSettings) -> tuple[Verifier, Signer]:
+def _keys(settings: SeamlessSettings, rules: GameRules) -> tuple[GameProviders, Signer]:
     if settings.private_key_file is None:
         raise ValueError("set FURLONG_SEAMLESS_PRIVATE_KEY_FILE to the key that signs answers")
     try:
-        return Verifier(settings.public_key_files), Signer(settings.private_key_file)
+        return GameProviders.of(settings.public_key_files, rules.key_files), Signer(settings.private_key_file)
     except OSError as error:
         raise ValueError(f"FURLONG_SEAMLESS_…: {error.filename}: {error.strerror}") from error
     except ValueError as error:

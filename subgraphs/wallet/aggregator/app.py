@@ -1,9 +1,9 @@
-"""Serves Hub88's operator API: only what is signed is read, and every answer is signed.
+"""Serves Hub88's operator API: only what a provider has signed is read, and what is answered then is signed.
 
 The HTTP status is 200 whatever the answer says, as Hub88 documents it; 413 if a body is too long.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeAlias
 
 import structlog
@@ -14,8 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response as HttpResponse
 from starlette.routing import Route
 
-from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
+from subgraphs.kit.hub88_signatures import HEADER, Signer
 from subgraphs.wallet.aggregator.operator import Operator
+from subgraphs.wallet.aggregator.providers import GameProviders
 from subgraphs.wallet.seamless.messages import (
     BALANCE,
     BET,
@@ -42,23 +43,25 @@ Answering: TypeAlias = Callable[[bytes], Awaitable[Answer]]
 BAD_REQUEST: Final = 400
 TOO_LARGE: Final = 413
 OK: Final = 200
+PATHS: Final = (USER_INFO, BALANCE, BET, WIN, ROLLBACK)
 
 
-def seamless_app(operator: Operator, verifier: Verifier, signer: Signer, answers: Counter) -> Starlette:
+LABELS: Final = ("provider", "path", "status")
+"""By what answers are counted; the provider is "" of what nobody has signed."""
+
+
+def seamless_app(operator: Operator, providers: GameProviders, signer: Signer, answers: Counter) -> Starlette:
     """Build the application.
 
     Args:
         operator: Answers what was signed.
-        verifier: Knows the aggregator's public keys.
+        providers: Know who has signed it.
         signer: Signs answers with our private key.
-        answers: Counts answers by path and status.
+        answers: Counts answers by `LABELS`.
     """
-    answering: dict[str, Answering] = {
-        USER_INFO: lambda body: operator.user_info(read_message(body, UserInfoRequest)),
-        BALANCE: lambda body: operator.balance(read_message(body, BalanceRequest)),
-        BET: lambda body: operator.transact(read_message(body, BetRequest)),
-        WIN: lambda body: operator.transact(read_message(body, WinRequest)),
-        ROLLBACK: lambda body: operator.transact(read_message(body, RollbackRequest)),
+    answering = {
+        name: _answering(operator.acting_for(name, are_several=providers.are_several))
+        for name in providers.by_name
     }
 
     async def endpoint(request: Request) -> HttpResponse:
@@ -67,31 +70,45 @@ def seamless_app(operator: Operator, verifier: Verifier, signer: Signer, answers
             body = await _body(request)
         except ClientDisconnect:  # nobody hears the answer, and no fault of ours is to be logged
             return HttpResponse(status_code=BAD_REQUEST)
+        provider = None if body is None else providers.who(body, request.headers.get(HEADER))
         if body is None:
             answer: Answer = Response(status=Status.WRONG_SYNTAX, request_uuid="")
-        elif not verifier.verifies(body, request.headers.get(HEADER)):
+        elif provider is None:
             answer = Response(status=Status.INVALID_SIGNATURE, request_uuid=request_uuid_of(body))
         else:
-            answer = await _answered(answering[path], body)
-        answers.labels(path, answer.status.value).inc()
+            answer = await _answered(answering[provider][path], body, provider)
+        answers.labels(provider or "", path, answer.status.value).inc()
         content = json.encode(answer)
-        headers = {HEADER: signer.sign(content), "cache-control": "no-store"}
+        headers = {"cache-control": "no-store"}
+        if provider is not None:  # else anybody could have signed by us what they chose
+            headers[HEADER] = signer.sign(content)
         status = TOO_LARGE if body is None else OK
         return HttpResponse(content, status, headers, media_type="application/json")
 
-    app = Starlette(routes=[Route(path, endpoint, methods=["POST"]) for path in answering])
+    app = Starlette(routes=[Route(path, endpoint, methods=["POST"]) for path in PATHS])
     app.router.redirect_slashes = False
     return app
 
 
-async def _answered(answering: Answering, body: bytes) -> Answer:
+def _answering(operator: Operator) -> Mapping[str, Answering]:
+    """Return what answers a provider, by path."""
+    return {
+        USER_INFO: lambda body: operator.user_info(read_message(body, UserInfoRequest)),
+        BALANCE: lambda body: operator.balance(read_message(body, BalanceRequest)),
+        BET: lambda body: operator.transact(read_message(body, BetRequest)),
+        WIN: lambda body: operator.transact(read_message(body, WinRequest)),
+        ROLLBACK: lambda body: operator.transact(read_message(body, RollbackRequest)),
+    }
+
+
+async def _answered(answering: Answering, body: bytes, provider: str) -> Answer:
     """Return an answer, also to what no one can read, and to what fails for a reason that the log has."""
     try:
         return await answering(body)
     except WrongMessage as error:
         return Response(status=error.status, request_uuid=request_uuid_of(body))
     except Exception:  # the aggregator rolls back or repeats, as after a lost connection
-        log.exception("seamless_request_failed")
+        log.exception("seamless_request_failed", provider=provider)
         return Response(status=Status.UNKNOWN, request_uuid=request_uuid_of(body))
 
 

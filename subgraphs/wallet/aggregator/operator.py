@@ -5,6 +5,7 @@ outcome last. Whatever is in doubt is answered with `Status.UNKNOWN`: Hub88 then
 a win or a rollback.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +25,15 @@ from subgraphs.kit.game_rules import EVERY_GAME, AllowedGames, GameRules
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.aggregator.game_money import GameMoney
 from subgraphs.wallet.aggregator.game_states import GameStates
+from subgraphs.wallet.aggregator.providers import UNNAMED
 from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions, session_id
-from subgraphs.wallet.aggregator.transactions import GameTransaction, GameTransactions, Kind
+from subgraphs.wallet.aggregator.transactions import (
+    OWN,
+    GameTransaction,
+    GameTransactions,
+    Kind,
+    own_id,
+)
 from subgraphs.wallet.funds.attempts import unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.models import OUTBOX, REFERENCE, SEAMLESS
@@ -60,9 +68,12 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Answers an aggregator's requests about one installation's customers.
+    """Answers the requests of one provider of games about one installation's customers.
 
     Attributes:
+        provider: Whose key has signed them; "" of the only one, which has no name and acts in all sessions.
+        are_several: Whether there are other providers. Then what was stored before keys had names is the
+            provider's that brings the token of its session.
         brands: Which brand a `sub_partner_id` is; under "" the brand of requests without one.
         machine: The machine's clock, by which sessions end and transactions grow old.
         rules: Which games may be played where: of another one no bet is taken, but wins are paid.
@@ -76,6 +87,8 @@ class Operator:
     brands: Mapping[str, str]
     machine: Clock
     rules: GameRules = EVERY_GAME
+    provider: str = UNNAMED
+    are_several: bool = False
 
     @classmethod
     def of(cls, wallet: OpenedWallet, brands: Mapping[str, str], rules: GameRules = EVERY_GAME) -> "Operator":
@@ -85,6 +98,10 @@ class Operator:
         transactions = GameTransactions(SEAMLESS.transaction)
         states = GameStates(transactions, Outbox(OUTBOX))
         return cls(wallet, GameMoney(wallet), sessions, transactions, states, brands, machine, rules)
+
+    def acting_for(self, provider: str, *, are_several: bool) -> "Operator":
+        """Return what answers a provider."""
+        return dataclasses.replace(self, provider=provider, are_several=are_several)
 
     async def user_info(self, asked: UserInfoRequest) -> UserInfoResponse:
         """Answer who a customer is; nothing is said of whom no account message names."""
@@ -140,16 +157,17 @@ class Operator:
         """Return a request's transaction as it is stored: an intent if it comes for the first time."""
         allowed = await self.rules.present() if isinstance(asked, BetRequest) else None
         async with self.wallet.database.write() as connection:
-            session = await self.sessions.find(connection, asked.token)
+            session = await self._session_of(connection, asked)
             brand = self._brand(asked, session)
             now = await self.machine.at(connection)
-            wanted = _wanted(asked, brand, now)
-            known = await self.transactions.find(connection, brand, asked.transaction_uuid)
+            wanted = replace(_wanted(asked, brand, now), provider=self.provider)
+            wanted = await self._as_stored(connection, wanted)
+            known = await self.transactions.find(connection, brand, wanted.transaction_uuid)
             if known is None:
                 if allowed is not None and session is not None:
                     await self._check_game(connection, asked, session, allowed)
                 intent = await self._intent(connection, asked, wanted, session)
-                known = await self.transactions.add(connection, intent)
+                known = await self._added(connection, intent)
         if known.kind is Kind.NEVER:
             raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
         if is_pseudonym(known.customer_id):
@@ -157,6 +175,48 @@ class Operator:
         if not known.is_same(wanted):
             raise _Refused(Status.DUPLICATE_TRANSACTION)
         return known
+
+    async def _session_of(
+        self, connection: AsyncConnection, asked: MoneyRequest | BalanceRequest
+    ) -> GameSession | None:
+        """Return the session of a request; None if there is none at this provider."""
+        session = await self.sessions.find(connection, asked.token)
+        if session is None or session.provider in {self.provider, UNNAMED} or self.provider == UNNAMED:
+            return session
+        log.warning("session_of_another_provider", provider=self.provider, request=asked.request_uuid)
+        return None
+
+    async def _as_stored(self, connection: AsyncConnection, wanted: GameTransaction) -> GameTransaction:
+        """Return a transaction with the ids under which this provider's transactions are stored."""
+        uuid = await self._stored_id(connection, wanted, wanted.transaction_uuid)
+        if wanted.reference is None:
+            return replace(wanted, transaction_uuid=uuid)
+        reference = await self._stored_id(connection, wanted, wanted.reference)
+        return replace(wanted, transaction_uuid=uuid, reference=reference)
+
+    async def _stored_id(self, connection: AsyncConnection, wanted: GameTransaction, uuid: str) -> str:
+        """Return the id under which a provider's transaction is stored: its own, unless that is another's."""
+        known = await self.transactions.find(connection, wanted.brand_id, uuid)
+        if self.provider == UNNAMED or (known is not None and self._is_ours(known, wanted)):
+            return uuid
+        own = own_id(self.provider, uuid)
+        if known is not None or uuid.startswith(OWN):
+            return own
+        return uuid if await self.transactions.find(connection, wanted.brand_id, own) is None else own
+
+    def _is_ours(self, known: GameTransaction, wanted: GameTransaction) -> bool:
+        """Tell whether a stored transaction is of the provider that asks."""
+        if known.provider != UNNAMED or not self.are_several:
+            return known.provider in {self.provider, UNNAMED} or self.provider == UNNAMED
+        return known.session_id == wanted.session_id
+
+    async def _added(self, connection: AsyncConnection, wanted: GameTransaction) -> GameTransaction:
+        """Return what is stored under a transaction's id, or under another one if a provider was faster."""
+        known = await self.transactions.add(connection, wanted)
+        if self._is_ours(known, wanted):
+            return known
+        own = own_id(self.provider, wanted.transaction_uuid)
+        return await self.transactions.add(connection, replace(wanted, transaction_uuid=own))
 
     async def _check_game(
         self, connection: AsyncConnection, asked: MoneyRequest, session: GameSession, allowed: AllowedGames
@@ -167,8 +227,13 @@ class Operator:
         brand = (await reference.brands(connection, {owner.brand})).get(owner.brand)
         where = account.jurisdiction if account else brand.default_jurisdiction if brand else ""
         at = await self.wallet.clock.at(connection)
-        if not allowed.allows(owner.brand, asked.game_code, where, at):
-            log.warning("bet_on_a_game_not_allowed", game=asked.game_code, jurisdiction=where)
+        if not allowed.allows(owner.brand, self.provider, asked.game_code, where, at):
+            log.warning(
+                "bet_on_a_game_not_allowed",
+                provider=self.provider,
+                game=asked.game_code,
+                jurisdiction=where,
+            )
             raise _Refused(Status.INVALID_GAME)
 
     async def _intent(
@@ -183,12 +248,13 @@ class Operator:
             case BetRequest():
                 _check_session(asked, session, wanted.created_at)
                 if asked.round and await self.transactions.is_closed(connection, wanted):
-                    log.warning("bet_in_closed_round", transaction=asked.transaction_uuid)
+                    log.warning(
+                        "bet_in_closed_round", provider=self.provider, transaction=asked.transaction_uuid
+                    )
                     raise _Refused(Status.UNKNOWN)
                 return wanted
             case WinRequest():
-                reference = asked.reference_transaction_uuid
-                bet = await self.transactions.find(connection, wanted.brand_id, reference)
+                bet = await self.transactions.find(connection, wanted.brand_id, wanted.reference or "")
                 return replace(wanted, customer_id=_bet_of(wanted, bet).customer_id)
             case RollbackRequest():
                 return await self._taking_back(connection, asked, wanted)
@@ -201,19 +267,23 @@ class Operator:
             raise _Refused(Status.WRONG_SYNTAX)
         never = replace(
             wanted,
-            transaction_uuid=asked.reference_transaction_uuid,
+            transaction_uuid=wanted.reference or "",
             kind=Kind.NEVER,
             reference=None,
             round_closed=False,
             status=Status.TRANSACTION_DOES_NOT_EXIST,
             is_rolled_back=True,
         )
-        taken = await self.transactions.add(connection, never)
+        taken = await self._added(connection, never)
         if taken.kind is Kind.ROLLBACK or not _is_theirs(wanted, taken):
-            log.warning("rollback_of_another_kind_or_customer", transaction=asked.transaction_uuid)
+            log.warning(
+                "rollback_of_another_kind_or_customer",
+                provider=self.provider,
+                transaction=asked.transaction_uuid,
+            )
             raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
         await self.transactions.roll_back(connection, taken)
-        return replace(wanted, customer_id=taken.customer_id)
+        return replace(wanted, customer_id=taken.customer_id, reference=taken.transaction_uuid)
 
     async def _process(self, transaction: GameTransaction) -> Status | None:
         """Do what a transaction says, as far as it has not been done; None while it is in doubt."""
@@ -249,7 +319,7 @@ class Operator:
 
     async def _session(self, asked: BalanceRequest) -> GameSession:
         async with self.wallet.database.read() as connection:
-            session = await self.sessions.find(connection, asked.token)
+            session = await self._session_of(connection, asked)
             now = await self.machine.at(connection)
         self._brand(asked, session)
         if session is None or session.owner.customer != asked.user:

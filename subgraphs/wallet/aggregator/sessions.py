@@ -20,12 +20,14 @@ class GameSession:
     Attributes:
         session_id: The token's hash.
         ends_at: Exclusive, by the database's clock.
+        provider: Who was given the token; "" of a session that was opened before keys had names.
     """
 
     session_id: str
     owner: Owner
     currency: str
     ends_at: datetime
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,10 @@ class GameSessions:
     table: Table
     clock: Clock
 
-    async def open_session(self, owner: Owner, currency: str, game_code: str | None, lasts: timedelta) -> str:
-        """Return the token of a new session, which is stored nowhere."""
+    async def open_session(
+        self, owner: Owner, currency: str, game_code: str | None, lasts: timedelta, provider: str = ""
+    ) -> str:
+        """Return the token of a new session at a provider, which is stored nowhere."""
         token = secrets.token_urlsafe(32)
         async with self.database.write() as connection:
             now = await self.clock.at(connection)
@@ -53,6 +57,7 @@ class GameSessions:
                 "game_code": game_code,
                 "opened_at": now,
                 "ends_at": now + lasts,
+                "provider": provider,
             }
             await connection.execute(insert(self.table).values(row))
         return token
@@ -71,7 +76,8 @@ class GameSessions:
         row = (await connection.execute(query)).first()
         if row is None:
             return None
-        return GameSession(row.session_id, Owner(row.brand_id, row.customer_id), row.currency, row.ends_at)
+        owner = Owner(row.brand_id, row.customer_id)
+        return GameSession(row.session_id, owner, row.currency, row.ends_at, row.provider)
 
 
 def session_id(token: str) -> str:

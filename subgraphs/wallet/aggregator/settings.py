@@ -16,10 +16,12 @@ class SeamlessSettings(BaseSettings):
         description="A PEM file with the RSA key that signs what `furlong seamless serve` answers. It is "
         "read again when it changes",
     )
-    public_key_files: list[Path] = Field(
+    public_key_files: list[Path] | dict[str, list[Path]] = Field(
         default=[],
-        description="PEM files with the aggregator's RSA public keys, as JSON; each is read again when it "
-        "changes. All keys are accepted, so that one can be replaced",
+        description="PEM files with the RSA public keys of each provider of games, as JSON: "
+        '{"acorn": ["/etc/furlong/acorn.pem"]}, by the names of the lobby\'s file. All of a provider\'s '
+        "keys are accepted, so that one can be replaced; each file is read again when it changes. A list "
+        "without names is the only provider's, or of whom the lobby's file has the same keys",
     )
     brands: dict[str, str] = Field(
         default={},

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Any, Final
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.same_fields import with_fields_of
 from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.wallet.seamless.messages import Status
+from subgraphs.wallet.seamless.messages import MAX_UUID_LENGTH, Status
 
 
 class Kind(StrEnum):
@@ -28,6 +29,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
     """A transaction.
 
     Attributes:
+        transaction_uuid: The provider's id, or what `own_id` makes of it.
         reference: The bet of a win, or what a rollback takes back.
         amount_minor: In minor units of the currency; of a rollback, 0.
         currency: Of a rollback, "".
@@ -36,6 +38,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
         status: What became of it; None until that is known.
         is_rolled_back: A rollback has taken it back, or will.
         revision: Of a bet, how many states of it were told.
+        provider: Who has signed it; "" if nothing said so when it was stored.
     """
 
     brand_id: str
@@ -54,6 +57,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
     status: Status | None = None
     is_rolled_back: bool = False
     revision: int = 0
+    provider: str = ""
 
     @property
     def owner(self) -> Owner:
@@ -67,6 +71,18 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
 
 _BODY: Final = ("kind", "customer_id", "reference", "round", "game_code", "amount_minor", "currency")
 """What makes a transaction under a known id another one, by Hub88's documentation."""
+
+
+OWN: Final = "#"
+"""What the ids begin with that the wallet makes; a provider's own id that does is replaced by one."""
+
+
+def own_id(provider: str, uuid: str) -> str:
+    """Return the id under which a provider's transaction is stored if another one has its id."""
+    named = f"{OWN}{provider}:{uuid}"
+    if len(named) <= MAX_UUID_LENGTH:
+        return named
+    return OWN + blake2b(named.encode(), digest_size=16).hexdigest()
 
 
 class GameTransactions(Struct, frozen=True):
@@ -152,8 +168,10 @@ class GameTransactions(Struct, frozen=True):
         return list(await connection.scalars(query.limit(2)))
 
     def _in_round(self, one: GameTransaction) -> tuple[Any, ...]:
+        """Return what is true of the transactions of a round; those of before keys had names may be of it."""
         c = self.table.c
         return (
+            *([c.provider.in_([one.provider, ""])] if one.provider else []),
             c.brand_id == one.brand_id,
             c.customer_id == one.customer_id,
             c.round == one.round,

@@ -13,6 +13,7 @@ class SeamlessTables:
 
     A transaction's `status` is null from its intent until its outcome is known. `kind` is `never` if it was
     rolled back before it came; then it never is. `revision` says of a bet how many of its states were told.
+    `provider` is whose key signed; "" in what was stored before keys had names.
     """
 
     transaction: Table
@@ -40,6 +41,7 @@ class SeamlessTables:
             Column("is_rolled_back", Boolean, nullable=False),
             Column("revision", Integer, nullable=False),
             Column("created_at", UtcDateTime, nullable=False),
+            Column("provider", Identifier(), nullable=False, server_default=""),
             Index("game_transaction_of_customer", "brand_id", "customer_id", "round"),
             Index("game_transaction_of_bet", "brand_id", "reference"),
             Index("game_transaction_by_age", "created_at"),
@@ -54,6 +56,7 @@ class SeamlessTables:
             Column("game_code", Identifier(255), nullable=True),
             Column("opened_at", UtcDateTime, nullable=False),
             Column("ends_at", UtcDateTime, nullable=False),
+            Column("provider", Identifier(), nullable=False, server_default=""),
             Index("game_session_of_customer", "brand_id", "customer_id"),
             Index("game_session_by_end", "ends_at"),
         )

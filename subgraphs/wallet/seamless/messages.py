@@ -4,10 +4,12 @@ Sources: Hub88's developer documentation, "Wallet API" and "Seamless Wallet resp
 API. Members that are not listed here are accepted and ignored: Hub88 adds optional ones without notice.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final, TypeAlias, TypeVar
 
-from msgspec import DecodeError, Meta, Struct, ValidationError, json
+from msgspec import DecodeError, Meta, Raw, Struct, ValidationError, json
+from msgspec.structs import astuple
 
 from subgraphs.kit.domain.currencies import all_currencies
 
@@ -274,21 +276,45 @@ class WrongMessage(ValueError):
 
 
 _M = TypeVar("_M", bound=Struct)
+_NULL: Final = b"null"
+
+
+class _Operation(Struct, frozen=True):
+    transaction_uuid: Raw = Raw(_NULL)
+    reference_transaction_uuid: Raw = Raw(_NULL)
+    amount: Raw = Raw(_NULL)
+
+
+_OPERATIONS: Final[Mapping[type[Struct], tuple[bool, bool, bool]]] = {
+    UserInfoRequest: (False, False, False),
+    BalanceRequest: (False, False, False),
+    BetRequest: (True, False, True),
+    WinRequest: (True, True, True),
+    RollbackRequest: (True, True, False),
+}
+"""Which of the members of `_Operation` a request has.
+
+A signature is over the body alone: nothing else keeps what was signed for one operation from another.
+"""
 
 
 def read_message(body: bytes, kind: type[_M]) -> _M:
     """Return a message.
 
     Raises:
-        WrongMessage: It is none of that kind.
+        WrongMessage: It is none of that kind, or was signed for another operation.
     """
     try:
-        return json.decode(body, type=kind)
+        message = json.decode(body, type=kind)
+        operation = astuple(json.decode(body, type=_Operation)) if kind in _OPERATIONS else ()
     except ValidationError as error:
         is_type = ", got `" in str(error)
         raise WrongMessage(Status.WRONG_TYPES if is_type else Status.WRONG_SYNTAX) from None
     except (DecodeError, UnicodeDecodeError, RecursionError):
         raise WrongMessage(Status.WRONG_SYNTAX) from None
+    if operation and tuple(bytes(member) != _NULL for member in operation) != _OPERATIONS[kind]:
+        raise WrongMessage(Status.WRONG_SYNTAX)
+    return message
 
 
 def request_uuid_of(body: bytes) -> str:

@@ -91,7 +91,7 @@ async def test_a_killed_provider_pays_and_gives_back_what_it_owes(tmp_path: Path
         async with running(served.keys, wallet, "--seed", "3") as (process, lines):
             assert [line.split(" at ")[0] for line in lines[:2]] == list(PROVIDERS)
             assert lines[3] == f"FURLONG_SEAMLESS_PRIVATE_KEY_FILE={served.keys / OPERATOR}"
-            assert lines[4].startswith("FURLONG_SEAMLESS_PUBLIC_KEY_FILES='[")
+            assert lines[4].startswith('FURLONG_SEAMLESS_PUBLIC_KEY_FILES=\'{"acorn": [')
             url, control = lines[1].split()[-1], lines[2].split()[-1]
             page = await launched(client, served, url)
             await client.post(f"{control}/faults/bramble/lost_request", params={"amount": 99, "on": "win"})

@@ -17,11 +17,12 @@ from furlong.neighbours import NEIGHBOURS
 from simulator.casino.keys import OPERATOR, public_file
 from simulator.casino.serve import CasinoSettings, ServedCasino, serving_casino
 from subgraphs.kit.given_settings import GivenSettings
-from subgraphs.kit.hub88_signatures import Signer, Verifier
+from subgraphs.kit.hub88_signatures import Signer
 from subgraphs.lobby.configuration import LobbySettings
 from subgraphs.lobby.game_list import game_id
-from subgraphs.wallet.aggregator.app import seamless_app
+from subgraphs.wallet.aggregator.app import LABELS, seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
+from subgraphs.wallet.aggregator.providers import GameProviders
 from subgraphs.wallet.models import REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
 from tests.subgraphs.lobby.test_bets_on_games import pay_in
@@ -97,10 +98,10 @@ async def played(tmp_path: Path, processes: None) -> AsyncIterator[PlayedCasino]
                 await connection.execute(insert(REFERENCE.account).values(account))
             await pay_in(wallet, OWNER)
             operator = Operator.of(wallet, {"": "northbet"}, rules)
-            answers = Counter("answers", "Answers", ["path", "status"], registry=CollectorRegistry())
-            verifier = Verifier([public_file(keys, name) for name in PROVIDERS])
+            answers = Counter("answers", "Answers", LABELS, registry=CollectorRegistry())
+            providers = GameProviders.of({name: [public_file(keys, name)] for name in PROVIDERS}, {})
             switch.wallet = httpx.ASGITransport(
-                seamless_app(operator, verifier, Signer(keys / OPERATOR), answers)
+                seamless_app(operator, providers, Signer(keys / OPERATOR), answers)
             )
             await block.listed()
             yield PlayedCasino(casino, block, operator, switch, clock, client)

@@ -232,3 +232,48 @@ async def test_customers_of_an_operators_wallet_get_no_credits_here(tmp_path: Pa
         refused = await give("b", "southbet", {"southbet"})
         assert (refused.status_code, refused.json()) == (422, {"code": "AT_OPERATOR"})
         assert (await give("c", "northbet", {"southbet"})).json()["status"] == "credited"
+
+
+async def test_a_key_moves_the_money_of_its_brands_alone(tmp_path: Path) -> None:
+    """A key of a brand neither moves another one's money, nor asks for it, nor gives credits.
+
+    One of which nothing is said acts for all brands, as every key did.
+    """
+    clock, keys = StoppedClock(), fixed(public_part([KEY])[0], public_part([OTHER])[0])
+    async with (
+        opened_database(f"sqlite+aiosqlite:///{tmp_path}") as database,
+        opened_ledger(database, clock) as ledger,
+    ):
+        kept, brands = Kept(), {"strangers": ["southbet"]}
+        wallet = CreditsWallet(database, ledger, clock)
+        money = funds_app(kept, keys, brands=brands)
+        credits_ = credits_app(wallet.credits, keys, brands=brands)
+
+        async def post(app: object, path: str, key: dict[str, str], asked: object) -> httpx.Response:
+            async with client_of(app) as client:
+                return await client.post(f"/{path}", json=asked, auth=Signing(fixed(key), path))
+
+        async def status(app: object, path: str, key: dict[str, str], asked: object) -> int:
+            return (await post(app, path, key, asked)).status_code
+
+        stake = to_builtins(STAKE)
+        paid = {"id": "paid", "reservation": stake, "returns": 5}
+        asked = [{"type": type_, "reservation": stake} for type_ in ("reserve", "release", "ask")]
+        for request in (*asked, {"type": "settle", "settlement": paid}):
+            assert await status(money, "funds", OTHER, request) == httpx.codes.FORBIDDEN
+        assert kept.asked == []
+        assert await status(money, "funds", KEY, asked[0]) == httpx.codes.OK
+        own = stake | {"owner": ["southbet", "ann"]}
+        assert await status(money, "funds", OTHER, {"type": "release", "reservation": own}) == httpx.codes.OK
+        credit = {"key": "a", "brand": "northbet", "customer": "ann", "kind": "cash", "amount": 500}
+        credit |= {"currency": "GBP", "product": None, "valid_days": None}
+        for type_ in ("give", "ask", "withhold"):
+            request = {"type": type_, "credit": credit}
+            assert await status(credits_, "credits", OTHER, request) == httpx.codes.FORBIDDEN
+        for brand in ("northbet", "southbet"):
+            request = {"type": "give", "credit": credit | {"key": brand, "brand": brand}}
+            given = (await post(credits_, "credits", KEY, request)).json()
+        journal = {"type": "journal", "day": given["credited_at"][:10]}
+        for key, told in ((KEY, ["northbet", "southbet"]), (OTHER, ["southbet"])):
+            entries = (await post(credits_, "credits", key, journal)).json()["entries"]
+            assert sorted(entry["brand"] for entry in entries) == told

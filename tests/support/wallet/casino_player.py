@@ -23,9 +23,10 @@ from foundation.storage.settings import DatabaseSettings
 from simulator.casino.keys import OPERATOR, ProviderKeys, public_file
 from simulator.casino.serve import CasinoSettings, ServedCasino, serving_casino
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
-from subgraphs.wallet.aggregator.app import seamless_app
+from subgraphs.kit.hub88_signatures import HEADER, Signer
+from subgraphs.wallet.aggregator.app import LABELS, seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
+from subgraphs.wallet.aggregator.providers import GameProviders
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
@@ -211,9 +212,9 @@ async def opened_wallet(folder: Path) -> AsyncIterator[ServedWallet]:
     operator = Operator.of(wallet, {"": BRAND})
     keys = folder / "casino"
     write_keys(keys)
-    answers = Counter("answers", "Answers", ["path", "status"], registry=CollectorRegistry())
-    verifier = Verifier([public_file(keys, name) for name in PROVIDERS])
-    app = seamless_app(operator, verifier, Signer(keys / OPERATOR), answers)
+    answers = Counter("answers", "Answers", LABELS, registry=CollectorRegistry())
+    providers = GameProviders.of({name: [public_file(keys, name)] for name in PROVIDERS}, {})
+    app = seamless_app(operator, providers, Signer(keys / OPERATOR), answers)
     token = await operator.sessions.open_session(ANN, CURRENCY, None, timedelta(hours=1))
     yield ServedWallet(wallet, operator, app, keys, token)
     await wallet.close()

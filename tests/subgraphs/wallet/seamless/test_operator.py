@@ -19,8 +19,9 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
-from subgraphs.wallet.aggregator.app import seamless_app
+from subgraphs.wallet.aggregator.app import LABELS, seamless_app
 from subgraphs.wallet.aggregator.operator import Operator
+from subgraphs.wallet.aggregator.providers import GameProviders
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.limits.changes import Wanted
 from subgraphs.wallet.limits.limit import LimitKind
@@ -119,8 +120,8 @@ async def hub(tmp_path: Path, processes: None) -> AsyncIterator[Aggregator]:
     await MoneyClients([ANN]).begin(wallet)
     operator = Operator.of(wallet, {"": BRAND})
     theirs, ours = new_pair(tmp_path, "theirs"), new_pair(tmp_path, "ours")
-    answers = Counter("answers", "Answers", ["path", "status"], registry=CollectorRegistry())
-    app = seamless_app(operator, Verifier([theirs[1]]), Signer(ours[0]), answers)
+    answers = Counter("answers", "Answers", LABELS, registry=CollectorRegistry())
+    app = seamless_app(operator, GameProviders.of([theirs[1]], {}), Signer(ours[0]), answers)
     token = await operator.sessions.open_session(ANN, CURRENCY, "g", timedelta(hours=1))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wallet") as client:
         yield Aggregator(
