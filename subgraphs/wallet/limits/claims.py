@@ -86,6 +86,19 @@ class Claims:
                 await self.store.records.active(connection, claim.owner, prompted.active_at, claim.at)
         return decision
 
+    async def permits(self, connection: AsyncConnection, claim: Claim, standing: Standing) -> Decision:
+        """Return whether what may be counted already may happen now: nothing counts against itself."""
+        kinds = DEPOSITS if claim.act is Act.DEPOSIT else (LimitKind.LOSS_DAY,)
+        known = await self.snapshot(connection, claim.owner, standing, claim.at, kinds)
+        row = await self._stored(connection, claim.owner, claim.claim_id)
+        if row is not None and row["state"] != GIVEN_BACK:
+            usage = {
+                kind: _without(used, row) if row["currency"] == known.limits[kind].currency else used
+                for kind, used in known.usage.items()
+            }
+            known = replace(known, usage=usage)
+        return decide(known, claim.act, claim.at, amount_minor=claim.amount_minor, product=claim.product)
+
     async def knows(self, connection: AsyncConnection, owner: Owner) -> bool:
         """Return whether anything was ever counted of a customer who was not erased since."""
         table = self.store.records.tables.holder
@@ -122,18 +135,19 @@ class Claims:
         """Note that a deposit arrived, and that a person has to look at the customer if the rules say so.
 
         Returns:
-            False if the money must go back: the deposit was never claimed, or was given back, and no longer
-            fits. It does not count then.
+            False if the money must go back: the deposit was never claimed, or does not fit by the limits of
+            now. It does not count then.
         """
         prompted = await self.store.records.hold(connection, owner, at)
         row = await self._stored(connection, owner, claim_id)
         if row is None or row["act"] != Act.DEPOSIT:
             return False
-        if row["state"] == GIVEN_BACK:
-            again = Claim(owner, claim_id, Act.DEPOSIT, row["amount_minor"], row["currency"], at)
-            if not (await self._decide(connection, again, standing)).allowed:
-                return False
         if row["state"] != RECEIVED:
+            again = Claim(owner, claim_id, Act.DEPOSIT, row["amount_minor"], row["currency"], at)
+            if not (await self.permits(connection, again, standing)).allowed:
+                if row["state"] == CLAIMED:
+                    await self._become(connection, owner, claim_id, GIVEN_BACK)
+                return False
             moved = {"at": at} if row["state"] == GIVEN_BACK else {}
             await self._become(connection, owner, claim_id, RECEIVED, **moved)
             await self.store.records.active(connection, owner, prompted.active_at, at, deposited=True)
@@ -246,6 +260,12 @@ def frames_of(
         for kind, frame in framed.items()
         if frame is not None
     }
+
+
+def _without(used: Usage, row: Mapping[Any, Any]) -> Usage:
+    """Return what counts in a frame without a claim, which counts in it or in another one."""
+    is_in = used.span.start <= row["at"] < used.span.end
+    return replace(used, minor=used.minor - row["amount_minor"]) if is_in else used
 
 
 def _within(table: Table, kind: LimitKind, limits: Limits, frame: Span) -> ColumnElement[bool]:

@@ -277,6 +277,10 @@ class Unreachable:
         """Reserve."""
         return IN_DOUBT if self._is_away("reserve") else await self._funds.reserve(reservation)
 
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        return IN_DOUBT if self._is_away("confirm") else await self._funds.confirm(reservation)
+
     async def settle(self, settlement: Settlement) -> Outcome:
         """Settle."""
         return await self._funds.settle(settlement)
