@@ -51,6 +51,10 @@ class FundsByBrand:
         """Keep money for a purpose."""
         return await self.of(reservation.owner.brand).reserve(reservation)
 
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        return await self.of(reservation.owner.brand).confirm(reservation)
+
     async def settle(self, settlement: Settlement) -> Outcome:
         """Take what was reserved, if nobody has yet, and pay returns."""
         return await self.of(settlement.reservation.owner.brand).settle(settlement)

@@ -57,7 +57,13 @@ class ResultTold(PlatformBody, frozen=True, kw_only=True):
         """Return it in the subgraph's form."""
         runners = tuple(Runner(**_fields(runner)) for runner in self.runners)
         periods = tuple(VoidPeriod(**_fields(period)) for period in self.void_periods)
-        market = MarketResult(kind=self.kind, status=self.status, runners=runners, void_periods=periods)
+        market = MarketResult(
+            kind=self.kind,
+            status=self.status,
+            runners=runners,
+            void_periods=periods,
+            known_at=self.occurred_at,
+        )
         return ToldResult(self.market_id, self.revision, market)
 
 

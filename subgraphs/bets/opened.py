@@ -57,11 +57,12 @@ class OpenedBets:
             changed: Called with the keys of customers whose data a commit has changed.
         """
         decisions = TradingDecisions(TRADING, GLOBAL_STATE)
-        acceptor = Acceptor(offers, settings, database, decisions)
-        counting = BetCounting(decisions, Exposures(TRADING), database.fence.cell)
+        acceptor = Acceptor(offers, settings, database, decisions, clock.machine)
+        results = ResultStore(BETS)
+        counting = BetCounting(decisions, Exposures(TRADING), results, database.fence.cell)
         work = BetWork(
             BetStore(database, BETS, Outbox(OUTBOX), counting),
-            ResultStore(BETS),
+            results,
             Performer(funds, acceptor.look),
             clock.machine,
             changed,

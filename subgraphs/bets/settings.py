@@ -34,6 +34,11 @@ class BetsSettings(BaseSettings):
         le=MAX_DELAY,
         description="How long a bet on an event that has begun waits before it is looked at again",
     )
+    late_starts: dict[str, timedelta] = Field(
+        default={"greyhounds": timedelta(minutes=15), "horse-racing": timedelta(minutes=15)},
+        description="By sport, as JSON: how long after its advertised start bets are taken on an event that "
+        "its provider does not call live, each after the bet delay. Without an entry the start closes",
+    )
     jurisdictions: dict[str, frozenset[str]] = Field(
         default={},
         description='Where a brand takes bets, as JSON: {"northbet": ["GB", "IE"]}; a brand without an entry '
@@ -55,4 +60,9 @@ class BetsSettings(BaseSettings):
         limits = StakeLimits(
             minimum=self.minimum_stake, maximum=self.maximum_stake, returns=self.maximum_returns
         )
-        return BetRules(stakes={currency: limits}, max_legs=self.max_legs, delay_seconds=self.delay_seconds)
+        return BetRules(
+            stakes={currency: limits},
+            max_legs=self.max_legs,
+            delay_seconds=self.delay_seconds,
+            late_starts=self.late_starts,
+        )

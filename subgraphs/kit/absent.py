@@ -14,6 +14,11 @@ class NoFunds:
         del reservation
         return IN_DOUBT
 
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        del reservation
+        return IN_DOUBT
+
     async def settle(self, settlement: Settlement) -> Outcome:
         """Pay nothing."""
         del settlement

@@ -11,7 +11,8 @@ Whoever implements it keeps these promises (`tests/support/money/contract.py`):
 - A release gives everything back: what is reserved, or what a settlement has taken. Released before it came,
   a reservation is never made. After a release, nothing is settled.
 - Settlements and releases are never refused for what a customer may not do: limits, breaks and exclusions
-  stop only reservations.
+  stop only reservations. Whoever decides later than they have reserved confirms first, which asks again:
+  refused is what the customer's rules stop since, and nothing moves. What was taken is never refused.
 - Whoever gets `IN_DOUBT` repeats the same request, asks, or releases; it never guesses.
 """
 
@@ -142,11 +143,35 @@ class Settlement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     returns: int
 
 
+_ENDS: Final = {
+    ReservationState.UNKNOWN: Why.UNKNOWN_RESERVATION,
+    ReservationState.REFUSED: Why.UNKNOWN_RESERVATION,
+    ReservationState.RELEASED: Why.RELEASED,
+    ReservationState.EXPIRED: Why.EXPIRED,
+}
+
+
+def ended_of(state: ReservationState | None) -> Outcome:
+    """Return what a reservation is confirmed with where no rules are: refused if it is none, or has ended."""
+    if state is None:
+        return IN_DOUBT
+    why = _ENDS.get(state)
+    return DONE if why is None else refused(why)
+
+
 class Funds(Protocol):
     """Where customers' money is kept."""
 
     async def reserve(self, reservation: Reservation) -> Outcome:
         """Keep money for a purpose.
+
+        Raises:
+            ValueError: Something in it is out of its range.
+        """
+        ...
+
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether a customer may make a reservation that was made, and move nothing.
 
         Raises:
             ValueError: Something in it is out of its range.

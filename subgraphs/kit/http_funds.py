@@ -35,6 +35,12 @@ class Reserve(Struct, frozen=True, tag="reserve", forbid_unknown_fields=True):
     reservation: Reservation
 
 
+class Confirm(Struct, frozen=True, tag="confirm", forbid_unknown_fields=True):
+    """`Funds.confirm`."""
+
+    reservation: Reservation
+
+
 class Settle(Struct, frozen=True, tag="settle", forbid_unknown_fields=True):
     """`Funds.settle`."""
 
@@ -53,7 +59,7 @@ class Ask(Struct, frozen=True, tag="ask", forbid_unknown_fields=True):
     reservation: Reservation
 
 
-FundsRequest: TypeAlias = Reserve | Settle | Release | Ask
+FundsRequest: TypeAlias = Reserve | Confirm | Settle | Release | Ask
 
 
 class Stands(Struct, frozen=True):
@@ -82,6 +88,11 @@ class HttpFunds:
         """Keep money for a purpose."""
         check_reservation(reservation)
         return await self._sent(Reserve(reservation), Outcome) or IN_DOUBT
+
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        check_reservation(reservation)
+        return await self._sent(Confirm(reservation), Outcome) or IN_DOUBT
 
     async def settle(self, settlement: Settlement) -> Outcome:
         """Take what was reserved, if nobody has yet, and pay returns."""

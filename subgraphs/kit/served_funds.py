@@ -12,6 +12,7 @@ from subgraphs.kit.http_funds import (
     AUDIENCE,
     PATH,
     Ask,
+    Confirm,
     FundsRequest,
     Release,
     Reserve,
@@ -52,6 +53,8 @@ async def _answer(funds: Funds, asked: FundsRequest) -> Outcome | Stands:
     match asked:
         case Reserve(reservation):
             return await funds.reserve(reservation)
+        case Confirm(reservation):
+            return await funds.confirm(reservation)
         case Settle(settlement):
             return await funds.settle(settlement)
         case Release(reservation):

@@ -47,6 +47,10 @@ class CountedFunds:
         """Keep money for a purpose."""
         return self._counted("reserve", await self.funds.reserve(reservation))
 
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        return self._counted("confirm", await self.funds.confirm(reservation))
+
     async def settle(self, settlement: Settlement) -> Outcome:
         """Take what was reserved, if nobody has yet, and pay returns."""
         return self._counted("settle", await self.funds.settle(settlement))

@@ -1,7 +1,7 @@
 """Whether a slip becomes a bet: a pure decision from the slip, what is offered now, and the rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -45,11 +45,14 @@ class BetRules(Struct, frozen=True, kw_only=True):
         stakes: By currency: bets in others are not taken.
         max_legs: How many a multiple may have.
         delay_seconds: How long a bet waits on an event that has begun, before it is looked at again.
+        late_starts: How long after its advertised start an event may be that its provider does not call
+            live, by sport; of others the start closes.
     """
 
     stakes: Mapping[str, StakeLimits]
     max_legs: int = 20
     delay_seconds: float = 5.0
+    late_starts: Mapping[str, timedelta] = {}
 
 
 class TakenLeg(Struct, frozen=True, kw_only=True):
@@ -106,13 +109,14 @@ class Refused(Struct, frozen=True):
 Acceptance: TypeAlias = Accepted | Refused
 
 
-def accept(slip: Slip, offers: Mapping[str, Offer], rules: BetRules) -> Acceptance:
+def accept(slip: Slip, offers: Mapping[str, Offer], rules: BetRules, at: datetime) -> Acceptance:
     """Decide whether a slip becomes a bet.
 
     Args:
         slip: What the customer wants.
         offers: What the brand offers now, by the ids of selections.
         rules: The brand's.
+        at: Now, by the machine's clock, as starts of events are.
     """
     found = [offers.get(leg.selection_id) for leg in slip.legs]
     known = [offer for offer in found if offer is not None]
@@ -122,6 +126,7 @@ def accept(slip: Slip, offers: Mapping[str, Offer], rules: BetRules) -> Acceptan
         _of_combination(slip, known, rules)
         or _of_stake(slip, rules)
         or _of_offers(known)
+        or _of_starts(known, rules, at)
         or _of_places(slip, known)
         or _of_prices(slip, known)
     )
@@ -130,7 +135,8 @@ def accept(slip: Slip, offers: Mapping[str, Offer], rules: BetRules) -> Acceptan
     legs = tuple(_taken(offer, each_way=slip.each_way) for offer in known)
     if _is_beyond(slip, legs, rules):
         return Refused(_C.STAKE_TOO_HIGH, "This bet could return more than we pay. Choose a lower stake.")
-    return Accepted(legs, rules.delay_seconds if any(offer.in_play for offer in known) else 0.0)
+    waits = any(offer.in_play or offer.starts_at <= at for offer in known)
+    return Accepted(legs, rules.delay_seconds if waits else 0.0)
 
 
 def _of_combination(slip: Slip, offers: Sequence[Offer], rules: BetRules) -> Refused | None:
@@ -162,8 +168,22 @@ def _of_offers(offers: Iterable[Offer]) -> Refused | None:
     if not closed:
         return None
     if over := next((offer for offer in closed if offer.status is OfferStatus.OVER), None):
-        return Refused(_C.SUSPENDED, f"Betting on {over.pick} has ended.")
+        return ended(over.pick)
     return Refused(_C.SUSPENDED, f"Betting on {closed[0].pick} is suspended right now.")
+
+
+def _of_starts(offers: Iterable[Offer], rules: BetRules, at: datetime) -> Refused | None:
+    """Return why nothing is taken on an event that should have begun, whatever its provider says."""
+    for offer in offers:
+        closes_at = offer.starts_at + rules.late_starts.get(offer.sport, timedelta())
+        if not offer.in_play and closes_at <= at:
+            return ended(offer.pick)
+    return None
+
+
+def ended(pick: str) -> Refused:
+    """Return that nothing more is taken on a selection: its event has begun, or its market is decided."""
+    return Refused(_C.SUSPENDED, f"Betting on {pick} has ended.")
 
 
 def _has_price(offer: Offer) -> bool:

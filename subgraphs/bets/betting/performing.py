@@ -20,6 +20,9 @@ from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 Looking: TypeAlias = Callable[[Bet], Awaitable[Acceptance | None]]
 """Looks at what is offered now, by the bet's brand; None if that cannot be known."""
 
+ASKED_AGAIN: Final = timedelta(seconds=1)
+"""So old a bet is whose customer's rules are asked again when it is decided: they were as it was reserved."""
+
 _C: Final = PlatformErrorCode
 UNKNOWN: Final = RefusedFor(_C.DECLINED, "We couldn't confirm this bet in time. Your stake wasn't taken.")
 NOT_TAKEN: Final = RefusedFor(
@@ -66,7 +69,9 @@ class Performer:
                 return _reserved(await self.funds.reserve(bet.stake), at)
             case Look():
                 decision = await self.look(bet)
-                return None if decision is None else _decided(bet, decision, at)
+                return (
+                    None if decision is None else await self._confirmed(bet, _decided(bet, decision, at), at)
+                )
             case GiveUp():
                 return UNKNOWN
             case Take():
@@ -76,6 +81,19 @@ class Performer:
                 return Released(at) if _is_known(outcome) else None
             case Move(settlement):
                 return await self._move(bet, settlement, at)
+
+    async def _confirmed(self, bet: Bet, fact: Fact, at: datetime) -> Fact | None:
+        """Return what is decided of a bet; it is refused if its customer may not make it any more."""
+        if not isinstance(fact, Decided) or at - bet.asked_at < ASKED_AGAIN:
+            return fact
+        outcome = await self.funds.confirm(bet.stake)
+        match outcome.status:
+            case Status.IN_DOUBT:
+                return None
+            case Status.DONE:
+                return fact
+            case Status.REFUSED:
+                return _not_reserved(outcome)
 
     async def _move(self, bet: Bet, settlement: Settlement, at: datetime) -> Fact | None:
         movement = movement_of(bet, settlement)
@@ -126,10 +144,15 @@ def _reserved(outcome: Outcome, at: datetime) -> Fact | None:
         case Status.DONE:
             return Reserved(at)
         case Status.REFUSED:
-            message = MESSAGES.get(outcome.why) if outcome.why else None
-            if outcome.why is None or message is None:
-                return RefusedFor(_C.DECLINED, "We couldn't take the stake, so this bet wasn't placed.")
-            return RefusedFor(_C(outcome.why.value), message)
+            return _not_reserved(outcome)
+
+
+def _not_reserved(outcome: Outcome) -> RefusedFor:
+    """Return why a bet is not made whose customer may not stake for it."""
+    message = MESSAGES.get(outcome.why) if outcome.why else None
+    if outcome.why is None or message is None:
+        return RefusedFor(_C.DECLINED, "We couldn't take the stake, so this bet wasn't placed.")
+    return RefusedFor(_C(outcome.why.value), message)
 
 
 def _taken(outcome: Outcome, at: datetime) -> Fact | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.bets.accepting.acceptance import Acceptance, accept
 from subgraphs.bets.accepting.slip import Slip
@@ -22,12 +23,14 @@ class Acceptor:
         settings: The rules where traders have decided nothing else.
         database: That of bets.
         decisions: What traders have decided.
+        clock: The machine's.
     """
 
     offers: Offers
     settings: BetsSettings
     database: Database
     decisions: TradingDecisions
+    clock: Clock
 
     async def decide(
         self, owner: Owner, slip: Slip, territory: str | None, language: str | None
@@ -51,8 +54,10 @@ class Acceptor:
         async with self.database.read() as connection:
             rules = await self.decisions.rules(connection, owner.brand)
             factor = await self.decisions.factor(connection, owner)
+            at = await self.clock.at(connection)
         refused = refusal(slip, offered, rules, factor)
-        return refused or accept(slip, offered, rules.over(self.settings.rules(slip.currency), factor))
+        usual = self.settings.rules(slip.currency)
+        return refused or accept(slip, offered, rules.over(usual, factor), at)
 
     async def look(self, bet: Bet) -> Acceptance | None:
         """Return the same for a bet that waits; None if it cannot be known."""

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +18,16 @@ from subgraphs.bets.records.tables import BetTables
 from subgraphs.bets.settlement.results import MarketResult
 
 _ALL: Final = frozenset(BetStatus) - {BetStatus.REFUSED}
+
+
+class _Stored(NamedTuple):
+    """What is stored of a market: its revision, and since when it has had results."""
+
+    revision: int
+    known_at: datetime | None
+
+
+_NOT_STORED: Final = _Stored(-1, None)
 
 
 class ToldResult(NamedTuple):
@@ -40,13 +52,16 @@ class ResultStore:
             told: Results, those of a market in any order.
             at: Now, by the machine's clock.
         """
+        stored = await self._locked(connection, {result.market_id for result in told})
         latest: dict[str, ToldResult] = {}
-        for result in told:
-            known = latest.get(result.market_id)
-            if known is None or result.revision > known.revision:
-                latest[result.market_id] = result
-        revisions = await self._locked(connection, latest)
-        news = [new for new in latest.values() if new.revision > revisions.get(new.market_id, -1)]
+        for result in sorted(told, key=attrgetter("revision")):
+            market = result.market_id
+            revision, known_at = stored.get(market, _NOT_STORED)
+            if result.revision > revision:
+                known = _known_since(result.result, known_at)
+                stored[market] = _Stored(result.revision, known.known_at)
+                latest[market] = result._replace(result=known)
+        news = list(latest.values())
         if news:
             rows = [
                 {
@@ -64,12 +79,13 @@ class ResultStore:
             await self.make_due(connection, [new.market_id for new in news], at)
         return len(told) - len(news)
 
-    async def _locked(self, connection: AsyncConnection, markets: Collection[str]) -> dict[str, int]:
+    async def _locked(self, connection: AsyncConnection, markets: Collection[str]) -> dict[str, _Stored]:
         c = self.tables.result.c
-        found: dict[str, int] = {}
+        found: dict[str, _Stored] = {}
         for portion in in_portions(sorted(markets)):
-            query = select(c.market_id, c.revision).where(c.market_id.in_(portion)).with_for_update()
-            found |= {row.market_id: int(row.revision) for row in await connection.execute(query)}
+            query = select(c.market_id, c.revision, c.known_at).where(c.market_id.in_(portion))
+            rows = await connection.execute(query.with_for_update())
+            found |= {row.market_id: _Stored(int(row.revision), row.known_at) for row in rows}
         return found
 
     async def make_due(
@@ -110,3 +126,8 @@ class ResultStore:
         c = self.tables.result.c
         recent = list(await connection.scalars(select(c.market_id).where(c.stored_at >= since)))
         await self.make_due(connection, recent, at, (BetStatus.OPEN,))
+
+
+def _known_since(market: MarketResult, known_at: datetime | None) -> MarketResult:
+    """Return a market with when its results became known: a correction changes nothing of that."""
+    return replace(market, known_at=(known_at or market.known_at) if market.has_results else None)

@@ -89,6 +89,7 @@ def result_row(market: MarketResult) -> Mapping[str, Any]:
         "status": market.status,
         "runners": _json(market.runners),
         "void_periods": _json(market.void_periods),
+        "known_at": market.known_at,
     }
 
 
@@ -99,6 +100,7 @@ def result_of(row: Row[Any]) -> MarketResult:
         status=row.status,
         runners=_RUNNERS.decode(row.runners),
         void_periods=_PERIODS.decode(row.void_periods),
+        known_at=row.known_at,
     )
 
 

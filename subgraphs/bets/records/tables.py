@@ -104,7 +104,8 @@ def _settlement(metadata: MetaData) -> Table:
 def _result(metadata: MetaData) -> Table:
     """The columns are the fields of `MarketResult`; of two states, the one of the higher revision stays.
 
-    `runners` and `void_periods`: JSON. `stored_at`: by the machine's clock.
+    `runners` and `void_periods`: JSON. `stored_at`: by the machine's clock. `known_at`: since when it has had
+    results, by its provider's; null without any, and in rows of versions that did not note it.
     """
     return Table(
         "market_result",
@@ -116,5 +117,6 @@ def _result(metadata: MetaData) -> Table:
         Column("runners", LONG_TEXT, nullable=False),
         Column("void_periods", LONG_TEXT, nullable=False),
         Column("stored_at", UtcDateTime, nullable=False),
+        Column("known_at", UtcDateTime, nullable=True),
         Index("market_result_by_age", "stored_at"),
     )

@@ -50,12 +50,15 @@ class MarketResult(Struct, frozen=True, kw_only=True):
         status: As its provider says it: it has results when it is settled, or is closed with a winner.
         runners: All of its selections.
         void_periods: When bets were made that are void, while others stand.
+        known_at: Since when it has had results, by its provider's clock; None if it has none, or nobody has
+            noted it.
     """
 
     kind: str
     status: str
     runners: tuple[Runner, ...]
     void_periods: tuple[VoidPeriod, ...] = ()
+    known_at: datetime | None = None
 
     @property
     def has_results(self) -> bool:
@@ -63,6 +66,16 @@ class MarketResult(Struct, frozen=True, kw_only=True):
         if self.status == "closed":
             return any(runner.status in _WINNERS for runner in self.runners)
         return self.status == "settled"
+
+    @property
+    def decides(self) -> bool:
+        """Tell whether it decides bets: no more are made on it."""
+        return self.status == "cancelled" or self.has_results
+
+    def is_void_at(self, at: datetime) -> bool:
+        """Tell whether a bet of an instant is void: also one that was struck once the result was known."""
+        known = () if self.known_at is None else (VoidPeriod(self.known_at, None),)
+        return self.status == "cancelled" or any(one.has(at) for one in (*self.void_periods, *known))
 
 
 def outcome_of(
@@ -76,7 +89,7 @@ def outcome_of(
         accepted_at: When the bet was accepted.
         withdrawn: Selections that had been withdrawn by then: the odds that were taken knew of them.
     """
-    if market.status == "cancelled" or any(period.has(accepted_at) for period in market.void_periods):
+    if market.is_void_at(accepted_at):
         return Outcome.void()
     runner = next((runner for runner in market.runners if runner.selection_id == selection_id), None)
     if runner is None or not market.has_results:

@@ -1,4 +1,4 @@
-"""What changes of the house's liability when something is learnt of a bet, in the same transaction."""
+"""What only the transaction that decides a bet can know: results that came, and the house's liability."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +7,15 @@ from functools import reduce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.cells.cell import Cell
+from subgraphs.bets.accepting.acceptance import Refused, ended
 from subgraphs.bets.betting.bet import Bet
 from subgraphs.bets.betting.facts import Decided, Fact, RefusedFor, with_fact
+from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.trading.decided import TradingDecisions
 from subgraphs.bets.trading.exposure import Exposures, exposed_bet
 from subgraphs.bets.trading.rules import liability_limits
 from subgraphs.bets.trading.shares import parts_of
+from subgraphs.kit.domain.selections import market_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +23,19 @@ class BetCounting:
     """Counts a bet from when it is decided until it is refused or settled.
 
     Attributes:
+        results: What is known of markets.
         cell: Whose part of the limits counts; None without cells.
     """
 
     decisions: TradingDecisions
     exposures: Exposures
+    results: ResultStore
     cell: Cell | None = None
 
     async def with_facts(self, connection: AsyncConnection, bet: Bet, facts: Sequence[Fact]) -> Bet:
-        """Return a bet with what was learnt of it; it is refused if the house could lose too much by it.
+        """Return a bet with what was learnt of it.
+
+        It is refused if its result is known, or if the house could lose too much by it.
 
         Args:
             connection: In the write transaction that locks the bet, and writes what is returned.
@@ -37,16 +44,28 @@ class BetCounting:
         """
         after = reduce(with_fact, facts, bet)
         if bet.decided_at is None and after.decided_at is not None and not _is_over(after):
-            limits = liability_limits(
-                after.legs, bet.slip.currency, await self.decisions.rules(connection, bet.brand_id)
-            )
-            refused = await self.exposures.take(connection, exposed_bet(after), parts_of(limits, self.cell))
+            refused = await self._of_results(connection, after) or await self._of_liability(connection, after)
             if refused is not None:
                 others = [fact for fact in facts if not isinstance(fact, Decided)]
                 return reduce(with_fact, [*others, RefusedFor(refused.code, refused.message)], bet)
         if not _is_over(bet) and _is_over(after):
             await self.exposures.give_back(connection, bet.bet_id)
         return after
+
+    async def _of_results(self, connection: AsyncConnection, bet: Bet) -> Refused | None:
+        """Return why nothing is bet on what is decided, or void, as far as this database knows."""
+        known = await self.results.of_markets(connection, {market_of(leg.selection_id) for leg in bet.legs})
+        for leg in bet.legs:
+            market = known.get(market_of(leg.selection_id))
+            if market is not None and (market.decides or market.is_void_at(bet.decided_at or bet.asked_at)):
+                return ended(leg.pick)
+        return None
+
+    async def _of_liability(self, connection: AsyncConnection, bet: Bet) -> Refused | None:
+        """Return why the house could lose too much; else the bet counts from now on."""
+        rules = await self.decisions.rules(connection, bet.brand_id)
+        limits = liability_limits(bet.legs, bet.slip.currency, rules)
+        return await self.exposures.take(connection, exposed_bet(bet), parts_of(limits, self.cell))
 
 
 def _is_over(bet: Bet) -> bool:

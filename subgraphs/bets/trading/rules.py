@@ -127,6 +127,7 @@ class TradingRules(Struct, frozen=True, kw_only=True):
             },
             max_legs=usual.max_legs if self.max_legs is None else self.max_legs,
             delay_seconds=usual.delay_seconds if self.delay_seconds is None else self.delay_seconds,
+            late_starts=usual.late_starts,
         )
 
     def _stakes(self, currency: str, usual: StakeLimits, factor_milli: int) -> StakeLimits:

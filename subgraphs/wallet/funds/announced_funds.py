@@ -22,6 +22,10 @@ class AnnouncedFunds:
         """Keep money for a purpose."""
         return self._told(reservation.owner, await self._funds.reserve(reservation))
 
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        return await self._funds.confirm(reservation)
+
     async def settle(self, settlement: Settlement) -> Outcome:
         """Take what was reserved, if nobody has yet, and pay returns."""
         return self._told(settlement.reservation.owner, await self._funds.settle(settlement))

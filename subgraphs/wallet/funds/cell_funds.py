@@ -27,6 +27,10 @@ class CellFunds:
         """Keep money for a purpose."""
         return await self.funds.reserve(reservation) if self._has(reservation.owner) else IN_DOUBT
 
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        return await self.funds.confirm(reservation) if self._has(reservation.owner) else IN_DOUBT
+
     async def settle(self, settlement: Settlement) -> Outcome:
         """Take what was reserved, if nobody has yet, and pay returns."""
         is_ours = self._has(settlement.reservation.owner)

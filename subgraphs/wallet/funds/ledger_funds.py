@@ -24,6 +24,7 @@ from subgraphs.kit.funds import (
     Why,
     check_reservation,
     check_settlement,
+    ended_of,
     refused,
 )
 from subgraphs.wallet.funds.attempts import unless_unavailable
@@ -85,6 +86,10 @@ class LedgerFunds:
         """Keep money for a purpose."""
         check_reservation(reservation)
         return await _decided(lambda: self._reserve(reservation))
+
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        return ended_of(await self.ask(reservation))
 
     async def settle(self, settlement: Settlement) -> Outcome:
         """Take what was reserved, if nobody has yet, and pay returns."""

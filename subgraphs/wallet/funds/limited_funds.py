@@ -6,6 +6,7 @@ money without a claim: a limit may be used up too early, and is never exceeded.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from foundation.storage.clock import Clock
@@ -67,6 +68,23 @@ class LimitedFunds:
             await self._give_back(reservation)
         return outcome
 
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made.
+
+        What was taken meanwhile is made, and refused no more.
+        """
+        check_reservation(reservation)
+        outcome = await self._funds.confirm(reservation)
+        if outcome.status is not Status.DONE:
+            return outcome
+        outcome = await unless_unavailable(self._permitted(reservation), IN_DOUBT)
+        if outcome.status is not Status.REFUSED:
+            return outcome
+        state = await self._funds.ask(reservation)
+        if state is None:
+            return IN_DOUBT
+        return DONE if state is ReservationState.SETTLED else outcome
+
     async def settle(self, settlement: Settlement) -> Outcome:
         """Take what was reserved, if nobody has yet, and pay returns, which make a loss smaller."""
         outcome = await self._funds.settle(settlement)
@@ -93,17 +111,19 @@ class LimitedFunds:
         if (is_of_erased := await self._is_of_erased(asked)) is not False:
             return DONE if is_of_erased else IN_DOUBT  # whoever keeps the money knows what became of it
         async with self._database.write() as connection:
-            claim = Claim(
-                asked.owner,
-                asked.id,
-                ACT_OF[asked.purpose],
-                0 if asked.free_bet else asked.amount,
-                asked.currency,
-                await self._clock.at(connection),
-                PRODUCT_OF[asked.purpose],
-            )
+            claim = _claim_of(asked, await self._clock.at(connection))
             decision = await self._claims.claim(connection, claim, standing)
         return DONE if decision.code is None else await self._refused(asked, Why(decision.code))
+
+    async def _permitted(self, asked: Reservation) -> Outcome:
+        """Return whether a stake that has been counted may be made now; that of an erased customer may."""
+        standing = replace(await self._standing_of(asked.owner), currency=asked.currency)
+        async with self._database.read() as connection:
+            if not await self._claims.knows(connection, asked.owner):
+                return DONE
+            claim = _claim_of(asked, await self._clock.at(connection))
+            decision = await self._claims.permits(connection, claim, standing)
+        return DONE if decision.code is None else refused(Why(decision.code))
 
     async def _refused(self, asked: Reservation, why: Why) -> Outcome:
         """Refuse a stake for ever, unless whoever keeps the money knows what became of it.
@@ -154,3 +174,16 @@ class LimitedFunds:
             return DONE
 
         return await unless_unavailable(give_back(), IN_DOUBT)
+
+
+def _claim_of(asked: Reservation, at: datetime) -> Claim:
+    """Return what a stake counts: a free one nothing."""
+    return Claim(
+        asked.owner,
+        asked.id,
+        ACT_OF[asked.purpose],
+        0 if asked.free_bet else asked.amount,
+        asked.currency,
+        at,
+        PRODUCT_OF[asked.purpose],
+    )

@@ -86,6 +86,19 @@ class Claims:
                 await self.store.records.active(connection, claim.owner, prompted.active_at, claim.at)
         return decision
 
+    async def permits(self, connection: AsyncConnection, claim: Claim, standing: Standing) -> Decision:
+        """Return whether what may be counted already may happen now: nothing counts against itself."""
+        kinds = DEPOSITS if claim.act is Act.DEPOSIT else (LimitKind.LOSS_DAY,)
+        known = await self.snapshot(connection, claim.owner, standing, claim.at, kinds)
+        row = await self._stored(connection, claim.owner, claim.claim_id)
+        if row is not None and row["state"] != GIVEN_BACK:
+            usage = {
+                kind: _without(used, row) if row["currency"] == known.limits[kind].currency else used
+                for kind, used in known.usage.items()
+            }
+            known = replace(known, usage=usage)
+        return decide(known, claim.act, claim.at, amount_minor=claim.amount_minor, product=claim.product)
+
     async def knows(self, connection: AsyncConnection, owner: Owner) -> bool:
         """Return whether anything was ever counted of a customer who was not erased since."""
         table = self.store.records.tables.holder
@@ -122,8 +135,8 @@ class Claims:
         """Note that a deposit arrived, and that a person has to look at the customer if the rules say so.
 
         Returns:
-            False if the money must go back: the deposit was never claimed, or was given back, and no longer
-            fits. It does not count then.
+            False if the money must go back: the deposit was never claimed, or does not fit by the limits of
+            now. It does not count then.
         """
         prompted = await self.store.records.hold(connection, owner, at)
         row = await self._stored(connection, owner, claim_id)
@@ -133,6 +146,9 @@ class Claims:
             again = Claim(owner, claim_id, Act.DEPOSIT, row["amount_minor"], row["currency"], at)
             if not (await self._decide(connection, again, standing)).allowed:
                 return False
+        if row["state"] == CLAIMED and not await self._still_fits(connection, owner, row, standing):
+            await self._become(connection, owner, claim_id, GIVEN_BACK)
+            return False
         if row["state"] != RECEIVED:
             moved = {"at": at} if row["state"] == GIVEN_BACK else {}
             await self._become(connection, owner, claim_id, RECEIVED, **moved)
@@ -161,6 +177,17 @@ class Claims:
     ) -> Snapshot:
         """Return what is known of a customer with what counts in frames, read by one statement at most."""
         return replace(known, usage=await self._usage(connection, owner, known.limits, frames))
+
+    async def _still_fits(
+        self, connection: AsyncConnection, owner: Owner, row: Mapping[Any, Any], standing: Standing
+    ) -> bool:
+        """Return whether a deposit that was counted is within the limits of now, also of later ones."""
+        known = await self.snapshot(connection, owner, standing, row["at"], DEPOSITS)
+        return all(
+            _without(used, row).minor + row["amount_minor"] <= known.limits[kind].amount
+            for kind, used in known.usage.items()
+            if known.limits[kind].currency == row["currency"]
+        )
 
     async def _stopped(self, connection: AsyncConnection, claim: Claim, standing: Standing) -> Decision:
         """Return whether a break or an exclusion stops what has been counted already."""
@@ -246,6 +273,12 @@ def frames_of(
         for kind, frame in framed.items()
         if frame is not None
     }
+
+
+def _without(used: Usage, row: Mapping[Any, Any]) -> Usage:
+    """Return what counts in a frame without a claim, which counts in it or in another one."""
+    is_in = used.span.start <= row["at"] < used.span.end
+    return replace(used, minor=used.minor - row["amount_minor"]) if is_in else used
 
 
 def _within(table: Table, kind: LimitKind, limits: Limits, frame: Span) -> ColumnElement[bool]:

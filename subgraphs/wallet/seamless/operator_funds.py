@@ -15,6 +15,7 @@ from subgraphs.kit.funds import (
     Why,
     check_reservation,
     check_settlement,
+    ended_of,
     refused,
 )
 from subgraphs.wallet.seamless.bets import REUSED, Bet, BetState
@@ -61,6 +62,10 @@ class OperatorFunds:
             await self._requests.finish(reservation.id)
             bet = await self._read(bet)
         return _reserved(bet)
+
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        return ended_of(await self.ask(reservation))
 
     async def settle(self, settlement: Settlement) -> Outcome:
         """Pay returns, by a win; nothing is sent where there are none.

@@ -60,6 +60,10 @@ class LosingFunds:
         """Keep money for a purpose."""
         return await self._lost(self.funds.reserve, reservation)
 
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        return await self._lost(self.funds.confirm, reservation)
+
     async def settle(self, settlement: Settlement) -> Outcome:
         """Take what was reserved, and pay returns."""
         return await self._lost(self.funds.settle, settlement)

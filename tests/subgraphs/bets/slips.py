@@ -1,7 +1,7 @@
 """Slips, offers and bets for tests."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -31,7 +31,7 @@ def offer(number: int = 1, **facts: Any) -> Offer:
         event=f"Race {number}",
         market="Win",
         pick=f"Horse {number}",
-        starts_at=NOON,
+        starts_at=NOON + timedelta(hours=1),
         status=OfferStatus.OPEN,
         odds_milli=3000,
         terms=FIFTH,

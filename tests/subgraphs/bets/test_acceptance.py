@@ -1,5 +1,7 @@
 """Which slips become bets: prices, suspensions, stakes, combinations and places."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,14 +10,15 @@ from msgspec.structs import replace
 from subgraphs.bets.accepting.acceptance import Accepted, Refused, accept
 from subgraphs.bets.accepting.slip import PriceChanges, Slip
 from subgraphs.kit.offers import Offer, OfferStatus
-from tests.subgraphs.bets.slips import FIFTH, RULES, offer, offered, selection, slip
+from tests.subgraphs.bets.slips import FIFTH, NOON, RULES, offer, offered, selection, slip
 
+LATE = replace(RULES, late_starts={"horse-racing": timedelta(minutes=15)})
 N, H, A = PriceChanges.NONE, PriceChanges.HIGHER, PriceChanges.ANY
 
 
 def code_of(asked: Slip, *offers: Offer) -> str | None:
     """Return why a slip is refused; None if it is not."""
-    decision = accept(asked, offered(*offers), RULES)
+    decision = accept(asked, offered(*offers), RULES, NOON)
     return decision.code if isinstance(decision, Refused) else None
 
 
@@ -37,19 +40,19 @@ def test_changed_prices_are_taken_as_the_customer_asked(
 def test_a_bet_gets_the_odds_that_are_offered() -> None:
     """Also where they are higher than those that were seen; and the places if it is each way."""
     better = offered(offer(odds_milli=3500, withdrawn=("market1-gone",)))
-    decision = accept(slip(changes=H, each_way=True), better, RULES)
+    decision = accept(slip(changes=H, each_way=True), better, RULES, NOON)
     assert isinstance(decision, Accepted)
     (leg,) = decision.legs
     assert (leg.odds_milli, leg.terms, leg.withdrawn) == (3500, FIFTH, ("market1-gone",))
     assert (leg.event, leg.market, leg.pick) == ("Race 1", "Win", "Horse 1")
-    plain = accept(slip(), offered(offer()), RULES)
+    plain = accept(slip(), offered(offer()), RULES, NOON)
     assert isinstance(plain, Accepted)
     assert plain.legs[0].terms is None
 
 
 def test_who_is_asked_about_new_prices_learns_which_ones() -> None:
     """Only those that changed."""
-    decision = accept(slip((1, 2)), offered(offer(1), offer(2, odds_milli=2000)), RULES)
+    decision = accept(slip((1, 2)), offered(offer(1), offer(2, odds_milli=2000)), RULES, NOON)
     assert isinstance(decision, Refused)
     assert decision.changed == (selection(2),)
 
@@ -83,7 +86,7 @@ def test_nobody_bets_for_more_than_can_be_paid() -> None:
     offers = [offer(number, odds_milli=1_000_000) for number in range(1, 22)]
     assert code_of(slip(numbers, seen=1_000_000), *offers) == "STAKE_TOO_HIGH"
     unlimited = {"GBP": replace(RULES.stakes["GBP"], returns=2**60)}
-    decision = accept(slip(numbers, seen=1_000_000), offered(*offers), replace(RULES, stakes=unlimited))
+    decision = accept(slip(numbers, seen=1_000_000), offered(*offers), replace(RULES, stakes=unlimited), NOON)
     assert isinstance(decision, Refused)
     assert code_of(slip(range(1, 22), seen=1_000_000), *offers) == "NOT_ALLOWED_HERE"
 
@@ -94,6 +97,33 @@ def test_what_is_suspended_is_said_before_its_price(status: OfferStatus) -> None
     assert code_of(slip((1, 2)), offer(1), offer(2, status=status, odds_milli=2000)) == "SUSPENDED"
     assert code_of(slip(changes=A), offer(odds_milli=None)) == "SUSPENDED"
     assert code_of(slip(changes=A), offer(odds_milli=1000)) == "SUSPENDED"
+
+
+@pytest.mark.parametrize(
+    ("sport", "minutes", "code", "waits"),
+    [
+        *[
+            ("football", -1, None, False),
+            ("football", 0, "SUSPENDED", False),
+            ("football", 120, "SUSPENDED", False),
+        ],
+        *[
+            ("horse-racing", -1, None, False),
+            ("horse-racing", 0, None, True),
+            ("horse-racing", 14, None, True),
+        ],
+        *[("horse-racing", 15, "SUSPENDED", False), ("horse-racing", 120, "SUSPENDED", False)],
+    ],
+)
+def test_an_advertised_start_closes_unless_the_sport_begins_late(
+    sport: str, minutes: int, code: str | None, *, waits: bool
+) -> None:
+    """A race that is late waits for the bet delay, and closes after a while, whatever its provider says."""
+    late = offer(sport=sport, starts_at=NOON - timedelta(minutes=minutes))
+    decision = accept(slip(), offered(late), LATE, NOON)
+    assert (decision.code if isinstance(decision, Refused) else None) == code
+    assert isinstance(decision, Refused) or (decision.delay_seconds > 0) is waits
+    assert isinstance(accept(slip(), offered(replace(late, in_play=True)), LATE, NOON), Accepted)
 
 
 any_offers = st.builds(
@@ -120,7 +150,7 @@ any_slips = st.builds(
 def test_what_is_accepted_is_offered_and_wanted(asked: Slip, offers: list[Offer]) -> None:
     """Nothing suspended, no price the customer does not take, no stake outside its limits."""
     known = offered(*offers)
-    decision = accept(asked, known, RULES)
+    decision = accept(asked, known, RULES, NOON)
     if isinstance(decision, Refused):
         assert decision.message
         assert set(decision.changed) <= known.keys()

@@ -69,7 +69,7 @@ class BettingMachine(RuleBasedStateMachine):
 
     async def look(self, bet: Bet) -> Acceptance | None:
         """Look at what is offered."""
-        return accept(bet.slip, offered(self.offer), RULES) if self.is_fresh else None
+        return accept(bet.slip, offered(self.offer), RULES, self.at) if self.is_fresh else None
 
     @initialize(
         stake=st.sampled_from([1, 12, 30, 119]),
@@ -89,7 +89,7 @@ class BettingMachine(RuleBasedStateMachine):
             asked = replace(slip(stake=FREE_BETS[FREE_BET], changes=changes), free_bet=FREE_BET)
         self.bet = asked_bet(
             Asked(owner=OWNER, key="k1", slip=asked, jurisdiction="GB"),
-            accept(asked, offered(self.offer), RULES),
+            accept(asked, offered(self.offer), RULES, self.at),
             self.at,
             self.at,
         )

@@ -194,14 +194,6 @@ async def test_a_result_settles_and_a_correction_takes_back(house: House) -> Non
     ]
 
 
-async def test_a_result_that_is_there_already_settles_at_once(house: House) -> None:
-    """The result came while the bet was being made."""
-    market, won = result("winner")
-    await house.told(market, 1, won)
-    bet = await house.place(stake=10)
-    assert (await house.bet(bet)).status is BetStatus.WON
-
-
 async def test_a_result_that_saw_no_bet_is_found_by_sweeping(house: House) -> None:
     """The result and the bet were written at one moment."""
     bet = await house.place(stake=10)

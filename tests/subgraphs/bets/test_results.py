@@ -85,6 +85,14 @@ def test_bets_of_a_void_period_are_void(begins: int | None, ends: int | None, *,
     assert told == (Outcome.void() if is_void else result("LOST"))
 
 
+@pytest.mark.parametrize(("seconds", "is_void"), [(-1, False), (0, True), (1, True)])
+def test_a_bet_struck_after_the_deciding_moment_is_void(seconds: int, *, is_void: bool) -> None:
+    """Whatever it would have won: it was a bet on what is known."""
+    known_at = NOON - timedelta(seconds=seconds)
+    told = outcome(runner("winner"), known_at=known_at)
+    assert told == (Outcome.void() if is_void else result("WON"))
+
+
 def test_runners_withdrawn_after_the_bet_take_something_off_its_winnings() -> None:
     """Not those of which the odds that were taken knew already, and nothing of those that ran."""
     runners = (

@@ -86,7 +86,7 @@ def test_when_somebody_has_to_look(known: Bet, due: datetime | None) -> None:
 def test_a_slip_that_is_refused_at_once_holds_nothing() -> None:
     """It is kept all the same: its key has one outcome."""
     asked = slip(stake=1)
-    decision = accept(asked, offered(offer()), RULES)
+    decision = accept(asked, offered(offer()), RULES, NOON)
     begun = asked_bet(
         Asked(owner=Owner("northbet", "ann"), key="k1", slip=asked, jurisdiction="GB"), decision, NOON, NOON
     )
@@ -98,7 +98,7 @@ def test_a_slip_that_is_refused_at_once_holds_nothing() -> None:
 @pytest.mark.parametrize(("in_play", "seconds"), [(False, 0), (True, RULES.delay_seconds)])
 def test_a_bet_on_an_event_that_has_begun_waits(in_play: bool, seconds: float) -> None:  # noqa: FBT001 - a row
     """Whoever sees a goal before the prices do cannot bet on it."""
-    decision = accept(slip(), offered(offer(in_play=in_play)), RULES)
+    decision = accept(slip(), offered(offer(in_play=in_play)), RULES, NOON)
     begun = asked_bet(
         Asked(owner=Owner("northbet", "ann"), key="k1", slip=slip(), jurisdiction="GB"), decision, NOON, NOON
     )

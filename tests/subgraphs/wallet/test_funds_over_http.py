@@ -90,6 +90,11 @@ class Kept:
         self.asked.append(reservation)
         return DONE
 
+    async def confirm(self, reservation: Reservation) -> Outcome:
+        """Ask again whether the customer may make a reservation that was made."""
+        self.asked.append(reservation)
+        return DONE
+
     async def settle(self, settlement: Settlement) -> Outcome:
         """Count a settlement."""
         self.asked.append(settlement)

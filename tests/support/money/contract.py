@@ -97,6 +97,12 @@ class FundsMachine(RuleBasedStateMachine):
         asked = self.drawn(data)
         self.same(self.wallet.funds.reserve(asked), self.model.reserve(asked))
 
+    @rule(data=st.data())
+    def confirm(self, data: st.DataObject) -> None:
+        """A block asks again before it decides; nothing moves by that."""
+        asked = self.drawn(data)
+        self.same(self.wallet.funds.confirm(asked), self.model.confirm(asked))
+
     @rule(data=st.data(), other=reservations(), field=st.sampled_from(Reservation.__struct_fields__))
     def ask_otherwise(self, data: st.DataObject, other: Reservation, field: str) -> None:
         """A block uses an id for something that differs in one thing."""

@@ -89,6 +89,15 @@ class FundsModel:
             self._move(asked, purse, -amount)
         return refused(why) if why else DONE
 
+    def confirm(self, asked: Reservation) -> Outcome:
+        """Ask again whether a reservation that was made may be."""
+        made = self.made.get(asked.id)
+        if made is None or made.state is ReservationState.REFUSED:
+            is_released = made is not None and made.why is Why.RELEASED
+            return refused(Why.RELEASED if is_released else Why.UNKNOWN_RESERVATION)
+        ended = self._ended(made)
+        return DONE if ended is None else refused(ended)
+
     def settle(self, asked: Settlement) -> Outcome:
         """Take what was reserved, and pay returns."""
         reservation = asked.reservation

@@ -12,8 +12,9 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.database import Database
 from subgraphs.bets.betting.bet import Bet, BetStatus, Settlement
 from subgraphs.bets.betting.facts import Decided, Fact, RefusedFor, Reserved, Settled, Taken
-from subgraphs.bets.models import GLOBAL_STATE, METADATA
+from subgraphs.bets.models import BETS, GLOBAL_STATE, METADATA
 from subgraphs.bets.models import TRADING as TABLES
+from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.trading.counting import BetCounting
 from subgraphs.bets.trading.decided import TradingDecisions
 from subgraphs.bets.trading.exposure import Exposures
@@ -37,7 +38,8 @@ class CountingFixture:
 
     async def learn(self, a_bet: Bet, *facts: Fact, cell: Cell | None = None) -> Bet:
         """Return a bet with what was learnt of it."""
-        counting = BetCounting(TradingDecisions(TABLES, GLOBAL_STATE), Exposures(TABLES), cell)
+        decisions = TradingDecisions(TABLES, GLOBAL_STATE)
+        counting = BetCounting(decisions, Exposures(TABLES), ResultStore(BETS), cell)
         async with self.database.write() as connection:
             return await counting.with_facts(connection, a_bet, facts)
 

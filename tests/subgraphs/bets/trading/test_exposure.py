@@ -141,7 +141,7 @@ async def test_what_is_over_is_forgotten(exposures: ExposureFixture) -> None:
 def test_a_bet_counts_with_all_that_it_may_return() -> None:
     """Each way with what its places return beside it, and a free bet without its stake."""
     asked = slip((1, 2), stake=100, each_way=True)
-    decision = accept(asked, offered(offer(1, market_kind="WIN"), offer(2, event="E" * 500)), RULES)
+    decision = accept(asked, offered(offer(1, market_kind="WIN"), offer(2, event="E" * 500)), RULES, NOON)
     assert isinstance(decision, Accepted)
     each_way = bet(asked, legs=decision.legs)
     counted = exposed_bet(each_way)

@@ -23,7 +23,7 @@ from subgraphs.bets.trading.rules import (
 )
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.offers import Offer
-from tests.subgraphs.bets.slips import RULES, offer, offered, slip
+from tests.subgraphs.bets.slips import NOON, RULES, offer, offered, slip
 
 OFFER = offer(1, market_kind="WIN")
 OTHER = offer(2, market_kind="WIN", sport="football")
@@ -128,9 +128,9 @@ def test_traders_change_the_rules_of_acceptance() -> None:
         delay_seconds=9.5,
     )
     offers = offered(offer(1, in_play=True))
-    assert accept(slip(stake=80), offers, rules.over(usual)).delay_seconds == 9.5  # type: ignore[union-attr]
+    assert accept(slip(stake=80), offers, rules.over(usual), NOON).delay_seconds == 9.5  # type: ignore[union-attr]
     for stake, code in ((49, PlatformErrorCode.STAKE_TOO_LOW), (81, PlatformErrorCode.STAKE_TOO_HIGH)):
-        refused = accept(slip(stake=stake), offers, rules.over(usual))
+        refused = accept(slip(stake=stake), offers, rules.over(usual), NOON)
         assert isinstance(refused, Refused)
         assert refused.code is code
 
@@ -138,8 +138,8 @@ def test_traders_change_the_rules_of_acceptance() -> None:
 def test_a_customer_of_half_the_stake_is_refused_above_it() -> None:
     """Also if no trader limits anything: half of the most of the brand."""
     rules = NO_RULES.over(RULES, 500)
-    assert isinstance(accept(slip(stake=50_00), offered(OFFER), rules), Accepted)
-    assert isinstance(accept(slip(stake=50_01), offered(OFFER), rules), Refused)
+    assert isinstance(accept(slip(stake=50_00), offered(OFFER), rules, NOON), Accepted)
+    assert isinstance(accept(slip(stake=50_01), offered(OFFER), rules, NOON), Refused)
 
 
 def test_a_selection_that_is_not_offered_is_none_of_the_traders() -> None:
