@@ -25,12 +25,13 @@ from consumers.messages.global_events.trading_states import (
 )
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.bets.accepting.acceptance import MAX_LEGS, MAX_STAKE
+from subgraphs.bets.accepting.acceptance import MAX_LEGS
 from subgraphs.bets.models import TRADING
 from subgraphs.bets.trading import liability
 from subgraphs.bets.trading.decided import rules_of
 from subgraphs.bets.trading.liability import EventLiability, SelectionLiability
 from subgraphs.bets.trading.rules import Scope
+from subgraphs.kit.domain.bounds import MAX_STAKE
 
 MAX_LIABILITY: Final = 2**53 - 1
 MAX_DELAY: Final = 60.0

@@ -17,9 +17,9 @@ from subgraphs.bets.betting.bet import Asked, BetStatus
 from subgraphs.bets.betting.bet import Bet as KnownBet
 from subgraphs.bets.loaders import BetsContext
 from subgraphs.bets.records.store import Place
+from subgraphs.kit.domain.bounds import check
 from subgraphs.kit.domain.errors import BadInput, Unauthenticated
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.pages import PageInfo
 from subgraphs.kit.graphql.schema_building import CUSTOMER, SubgraphSchema, build_schema, sliced_by
@@ -81,12 +81,13 @@ class Mutation:
         actor = context.actor(input.brand)
         if isinstance(actor, Refusal):
             return PlaceBetPayload.of(actor, "en", None)
+        check(input)
         brand = (await context.rules(input.brand)).brand
         account = await context.account(actor.owner, brand)
         locale, identity = context.locale(brand), context.identity
         asked = Asked(
             owner=actor.owner,
-            key=checked_key(input.idempotency_key),
+            key=str(input.idempotency_key),
             slip=_slip(input),
             jurisdiction=account.jurisdiction,
             territory=context.territory,
@@ -161,8 +162,6 @@ def _slip(asked: PlaceBetInput) -> Slip:
         raise BadInput(f"a slip has 1 to {MAX_SLIP} legs")
     if len({leg.selection_id for leg in legs}) < len(legs):
         raise BadInput("a slip has each selection once")
-    if int(asked.stake_minor) <= 0:
-        raise BadInput("`stakeMinor` must be more than 0")
     return Slip(
         legs=legs,
         stake_minor=int(asked.stake_minor),

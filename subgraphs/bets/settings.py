@@ -6,7 +6,8 @@ from typing import Final
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from subgraphs.bets.accepting.acceptance import MAX_LEGS, MAX_STAKE, BetRules, StakeLimits
+from subgraphs.bets.accepting.acceptance import MAX_LEGS, BetRules, StakeLimits
+from subgraphs.kit.domain.bounds import MAX_STAKE
 
 MAX_DELAY: Final = 60.0
 

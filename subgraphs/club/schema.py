@@ -18,8 +18,8 @@ from subgraphs.club_kit.domain.schemes import Terms
 from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.club_kit.enums import IneligibleReason, WeekState
 from subgraphs.club_kit.mutation_errors import PAYLOAD_DESCRIPTION, UPSTREAM_COST, ClubError
+from subgraphs.kit.domain.bounds import check
 from subgraphs.kit.domain.errors import BadInput, Unauthenticated
-from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.kit.graphql.schema_building import (
     CUSTOMER,
@@ -311,7 +311,8 @@ class Mutation:
         actor = info.context.actor(input.brand)
         if isinstance(actor, Refusal):
             return ClubPayload(club=None, errors=ClubError.of(actor))
-        club, key = await info.context.club(actor.owner), checked_key(input.idempotency_key)
+        check(input)
+        club, key = await info.context.club(actor.owner), str(input.idempotency_key)
         refusal = await info.context.service.opt_in(club, input.terms_version, key)
         return _after(club, info.context, refusal)
 
@@ -321,8 +322,9 @@ class Mutation:
         actor = info.context.actor(input.brand)
         if isinstance(actor, Refusal):
             return ClubPayload(club=None, errors=ClubError.of(actor))
+        check(input)
         club = await info.context.club(actor.owner)
-        refusal = await info.context.service.opt_out(club, checked_key(input.idempotency_key))
+        refusal = await info.context.service.opt_out(club, str(input.idempotency_key))
         return _after(club, info.context, refusal)
 
 

@@ -19,9 +19,10 @@ from typing import Final, Protocol
 from iso4217 import Currency
 from msgspec import Struct
 
+from subgraphs.kit.domain.bounds import MAX_AMOUNT
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.funds import MAX_AMOUNT, check_owner
+from subgraphs.kit.funds import check_owner
 
 MAX_ID_LENGTH: Final = 64
 """Of credits: printable ASCII, opaque, and never a customer's id."""

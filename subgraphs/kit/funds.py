@@ -24,6 +24,7 @@ from typing import Final, Protocol
 from iso4217 import Currency
 from msgspec import Struct
 
+from subgraphs.kit.domain.bounds import MAX_AMOUNT
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 
@@ -35,9 +36,6 @@ OF_THE_SAME: Final = "."
 
 MAX_BRAND_LENGTH: Final = 64
 MAX_CUSTOMER_LENGTH: Final = 128
-
-MAX_AMOUNT: Final = 2**53 - 1
-"""In minor units: the greatest of `MinorUnits`."""
 
 MAX_HOLD_SECONDS: Final = 7 * 24 * 3600
 """The longest time for which money may be reserved without being taken."""
@@ -63,13 +61,20 @@ class Why(StrEnum):
     LIMIT_REACHED = "LIMIT_REACHED"
     SELF_EXCLUDED = "SELF_EXCLUDED"
     COOLING_OFF = "COOLING_OFF"
-    SUSPENDED = "SUSPENDED"
+    ACCOUNT_SUSPENDED = "ACCOUNT_SUSPENDED"
+    NO_ACCOUNT = "NO_ACCOUNT"
+    DECLINED = "DECLINED"
     NOT_ALLOWED_HERE = "NOT_ALLOWED_HERE"
     WRONG_CURRENCY = "WRONG_CURRENCY"
     IDEMPOTENCY_REUSED = "IDEMPOTENCY_REUSED"
     RELEASED = "released"
     EXPIRED = "expired"
     UNKNOWN_RESERVATION = "unknown_reservation"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Why | None":
+        """Return what an earlier version has written."""
+        return cls.ACCOUNT_SUSPENDED if value == "SUSPENDED" else None
 
 
 class Status(StrEnum):

@@ -44,7 +44,7 @@ AT_OPERATOR: Final = Refusal(
 )
 EXCLUDED: Final = Refusal(PlatformErrorCode.SELF_EXCLUDED, "You've excluded yourself.")
 ON_BREAK: Final = Refusal(PlatformErrorCode.COOLING_OFF, "You're taking a break.")
-SUSPENDED: Final = Refusal(PlatformErrorCode.SUSPENDED, "Your account is suspended.")
+SUSPENDED: Final = Refusal(PlatformErrorCode.ACCOUNT_SUSPENDED, "Your account is suspended.")
 
 
 def stop_of(account: Account) -> Refusal | None:

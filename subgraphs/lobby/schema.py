@@ -8,6 +8,7 @@ import strawberry
 from strawberry import ID
 from strawberry.federation.schema_directives import Cost
 
+from subgraphs.kit.domain.bounds import check
 from subgraphs.kit.domain.graph_ids import GraphId
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.platform_errors import PlatformError
@@ -78,6 +79,7 @@ class Mutation:
 
 
 async def _launched(context: LobbyContext, asked: LaunchGameInput) -> Opened | Refusal:
+    check(asked)
     own_id = GraphId.of_brand(asked.brand, asked.game_id) or ""
     if not asked.demo and context.identity.viewer is None:
         return SIGN_IN

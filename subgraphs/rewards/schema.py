@@ -11,7 +11,7 @@ from strawberry.federation.schema_directives import Cost
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.enums import IneligibleReason
 from subgraphs.club_kit.mutation_errors import PAYLOAD_DESCRIPTION, UPSTREAM_COST, ClubError
-from subgraphs.kit.graphql.context import checked_key
+from subgraphs.kit.domain.bounds import check
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import (
     CUSTOMER,
@@ -163,7 +163,8 @@ class Mutation:
         actor = context.actor(input.brand)
         if isinstance(actor, Refusal):
             return ClubPayload(club=None, errors=ClubError.of(actor))
-        key = checked_key(input.idempotency_key)
+        check(input)
+        key = str(input.idempotency_key)
         wanted = WantedChoice(OptionId.parse(input.option_id), input.expected_version, key)
         week = (await context.rules(actor.brand)).week_at(context.now)
         club = ClubKey(actor.brand, week.iso, actor.customer)

@@ -9,9 +9,9 @@ from strawberry import ID, Info
 from strawberry.federation.schema_directives import Cost, Tag
 
 from subgraphs.kit.auth import Viewer
+from subgraphs.kit.domain.bounds import check
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.platform_errors import PlatformError
 from subgraphs.kit.graphql.schema_building import CUSTOMER, SubgraphSchema, build_schema
@@ -143,7 +143,7 @@ class Mutation:
         actor = _payer(context, input.brand)
         if isinstance(actor, Refusal):
             return BankAccountPayload(methods=[], errors=PlatformError.of(actor))
-        checked_key(input.idempotency_key)
+        check(input)
         refusal = await context.payments.add_bank_account(actor.owner, input.holder, input.iban)
         state = await context.wallet_of(actor.owner)
         methods = await _methods(context, state, Direction.WITHDRAWAL)
@@ -189,7 +189,8 @@ async def _changed(
         return LimitPayload(limits=[], prompts=[], errors=PlatformError.of(actor))
     if context.operators.is_operators(actor.owner.brand):
         return LimitPayload(limits=[], prompts=[], errors=PlatformError.of(AT_OPERATOR))
-    key = checked_key(asked.idempotency_key)
+    check(asked)
+    key = str(asked.idempotency_key)
     refusal = await ask(await context.wallet_of(actor.owner), key)
     reread = await context.renewed()
     state = await reread.wallet_of(actor.owner)
@@ -220,12 +221,13 @@ async def _paid(
     actor = _payer(context, asked.brand)
     if isinstance(actor, Refusal):
         return PaymentPayload.of(Answer(None, (), actor), "en")
+    check(asked)
     wanted = Asked(
         direction=direction,
         method_id=str(asked.method_id),
         amount_minor=int(asked.amount_minor),
         currency=asked.currency,
-        key=checked_key(asked.idempotency_key),
+        key=str(asked.idempotency_key),
     )
     state = await context.wallet_of(actor.owner)
     return PaymentPayload.of(await ask(context.customer(state), wanted), state.locale)

@@ -161,7 +161,7 @@ def test_what_cannot_be_bet_on_is_refused(demo: Demo, course: Racecourse, second
     """A market that is suspended or over, two legs of a race, too much money; nothing is taken for any."""
     race = course.race("Jade Stakes", dawn=3000, ember=4000)
     before, dawn = second.balance, (race.selection("dawn"), 3000)
-    assert second.refused(500, dawn, (race.selection("ember"), 4000)) == "NOT_ALLOWED_HERE"
+    assert second.refused(500, dawn, (race.selection("ember"), 4000)) == "RELATED_SELECTIONS"
     assert second.refused(500, (race.selection("nobody"), 3000)) == "UNKNOWN_SELECTION"
     assert second.refused(OPENING_MINOR + 1, dawn) == "INSUFFICIENT_FUNDS"
     assert second.refused(9, dawn) == "STAKE_TOO_LOW"

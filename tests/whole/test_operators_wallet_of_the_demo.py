@@ -129,7 +129,7 @@ def test_the_site_says_under_which_session_a_customer_bets(demo: Demo, course: R
     race = course.race("Flint Stakes", dawn=3000, ember=4000)
     pick = (race.selection("dawn"), 3000)
     token = control(demo, f"/sessions/{bettor.customer}").json()["token"]
-    assert bettor.refused(500, pick) == "NOT_ALLOWED_HERE"
+    assert bettor.refused(500, pick) == "DECLINED"
     site = next(site for site in demo.facts["brands"] if site["brand"] == BRAND)
     asked = {"customer": bettor.customer, "origin": site["site"], "walletToken": token}
     signed = {"authorization": f"Bearer {site['key']}"}

@@ -72,7 +72,7 @@ describe('what is said of bets that were asked for', () => {
   it('is why, what to do, and where', () => {
     expect(toldOf([moved], locale)).toMatchObject({ text: EN.refused.PRICE_CHANGED, part: null, about: ['b-0'], lasts: true });
     expect(toldOf([poor], locale)).toMatchObject({ text: EN.refused.INSUFFICIENT_FUNDS, part: 'history' });
-    expect((['LIMIT_REACHED', 'SELF_EXCLUDED', 'SUSPENDED'] as const).map((code) => partOf(code, request()))).toEqual(['limits', 'breaks', null]);
+    expect((['LIMIT_REACHED', 'SELF_EXCLUDED', 'ACCOUNT_SUSPENDED'] as const).map((code) => partOf(code, request()))).toEqual(['limits', 'breaks', null]);
   });
 
   it('says how many of several were, and keeps the others on the slip', () => {

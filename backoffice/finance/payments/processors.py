@@ -10,7 +10,7 @@ from msgspec import Struct
 from backoffice.access import Actor, Permission, brands_with, require
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.funds import MAX_AMOUNT
+from subgraphs.kit.domain.bounds import MAX_AMOUNT
 from subgraphs.wallet.models import PAYMENTS
 from subgraphs.wallet.payments.configuration import PaymentsFile
 from subgraphs.wallet.payments.payment import Direction

@@ -70,7 +70,9 @@ def seamless_server(wallet: OpenedWallet, settings: SeamlessSettings, rules: Gam
     registry = CollectorRegistry()
     answers = Counter("furlong_seamless_answers", "Answers to providers of games", LABELS, registry=registry)
     return SeamlessServer(
-        seamless_app(Operator.of(wallet, settings.brands, rules), providers, signer, answers),
+        seamless_app(
+            Operator.of(wallet, settings.brands, rules, settings.greatest_wins), providers, signer, answers
+        ),
         status_app("seamless", FundsHealth(wallet, wallet.clock).body, registry),
     )
 

@@ -9,14 +9,11 @@ from msgspec import Struct
 from subgraphs.bets.accepting.slip import Slip
 from subgraphs.bets.settlement.outcomes import MILLI
 from subgraphs.bets.settlement.returns import Leg, potential_returns
-from subgraphs.kit.funds import MAX_AMOUNT
+from subgraphs.kit.domain.bounds import MAX_AMOUNT, MAX_STAKE
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.offers import Offer, OfferStatus, Terms
 
 _C: Final = PlatformErrorCode
-MAX_STAKE: Final = 2**31 - 1
-"""In minor units: the greatest of the messages by which bets are told."""
-
 MAX_RETURNS: Final = MAX_AMOUNT - MAX_STAKE
 """In minor units: a correction may pay them together with a stake that was given back before."""
 
@@ -144,10 +141,10 @@ def _of_combination(slip: Slip, offers: Sequence[Offer], rules: BetRules) -> Ref
         return Refused(_C.UNKNOWN_SELECTION, "There's no selection on your slip. Add one.")
     most = min(rules.max_legs, MAX_LEGS)
     if len(slip.legs) > most:
-        return Refused(_C.NOT_ALLOWED_HERE, f"A bet can have at most {most} selections. Remove some.")
+        return Refused(_C.TOO_MANY_SELECTIONS, f"A bet can have at most {most} selections. Remove some.")
     if len({offer.sports_event_id for offer in offers}) < len(offers):
         return Refused(
-            _C.NOT_ALLOWED_HERE, "Two selections of the same event can't be in one bet. Remove one."
+            _C.RELATED_SELECTIONS, "Two selections of the same event can't be in one bet. Remove one."
         )
     return None
 
@@ -194,7 +191,7 @@ def _of_places(slip: Slip, offers: Iterable[Offer]) -> Refused | None:
     without = next((offer for offer in offers if slip.each_way and offer.terms is None), None)
     if without is None:
         return None
-    return Refused(_C.NOT_ALLOWED_HERE, f"{without.pick} can't be bet on each way.")
+    return Refused(_C.NOT_EACH_WAY, f"{without.pick} can't be bet on each way.")
 
 
 def _of_prices(slip: Slip, offers: Iterable[Offer]) -> Refused | None:

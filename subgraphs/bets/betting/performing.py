@@ -37,7 +37,8 @@ MESSAGES: Final[Mapping[Why, str]] = {
     Why.LIMIT_REACHED: "This stake would take you over a limit that you've set.",
     Why.SELF_EXCLUDED: "You've excluded yourself from betting.",
     Why.COOLING_OFF: "You're taking a break from betting.",
-    Why.SUSPENDED: "Your account can't be used for bets right now.",
+    Why.ACCOUNT_SUSPENDED: "Your account can't be used for bets right now.",
+    Why.NO_ACCOUNT: "You have no money with us yet. Deposit first.",
     Why.NOT_ALLOWED_HERE: "You can't bet with your account.",
     Why.WRONG_CURRENCY: "Your account is in another currency.",
 }

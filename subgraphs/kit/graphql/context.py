@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from foundation.dependencies import RowKey, uncover
 from subgraphs.kit.auth import RequestIdentity, Viewer
-from subgraphs.kit.domain.errors import BadInput, Forbidden
+from subgraphs.kit.domain.errors import Forbidden
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.reads.batching import PendingRead
@@ -69,7 +69,6 @@ def _by_preference(header: str) -> list[str]:
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-MAX_KEY_LENGTH = 128
 
 
 class RequestContext(msgspec.Struct, eq=False):
@@ -147,17 +146,3 @@ class RequestContext(msgspec.Struct, eq=False):
         if viewer.brand != brand:
             return Refusal(PlatformErrorCode.FORBIDDEN, "Your session belongs to another brand.")
         return viewer
-
-
-def checked_key(idempotency_key: str) -> str:
-    """Return an idempotency key that can be stored.
-
-    Raises:
-        BadInput: It is empty, too long, or contains blanks, which a database may ignore at the end.
-    """
-    plain = idempotency_key.isprintable() and " " not in idempotency_key
-    if not plain or not 1 <= len(idempotency_key) <= MAX_KEY_LENGTH:
-        raise BadInput(
-            f"idempotencyKey must have 1 to {MAX_KEY_LENGTH} characters and no blanks: a new UUID each time"
-        )
-    return idempotency_key

@@ -18,13 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.cells.pseudonym import is_pseudonym
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.kit.domain.bounds import MAX_AMOUNT, MAX_STAKE
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.funds import MAX_AMOUNT
 from subgraphs.kit.game_rules import EVERY_GAME, AllowedGames, GameRules
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.aggregator.game_money import GameMoney
 from subgraphs.wallet.aggregator.game_states import GameStates
+from subgraphs.wallet.aggregator.greatest_wins import USUAL_WINS, GreatestWins, case_of_win
 from subgraphs.wallet.aggregator.providers import UNNAMED
 from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions, session_id
 from subgraphs.wallet.aggregator.transactions import (
@@ -36,8 +37,9 @@ from subgraphs.wallet.aggregator.transactions import (
 )
 from subgraphs.wallet.funds.attempts import unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode
-from subgraphs.wallet.models import OUTBOX, REFERENCE, SEAMLESS
+from subgraphs.wallet.models import OUTBOX, PAYMENTS, REFERENCE, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.payments.records.cases import Case, open_case
 from subgraphs.wallet.seamless.messages import (
     BalanceRequest,
     BetRequest,
@@ -66,6 +68,14 @@ class _Refused(Exception):
         self.status = status
 
 
+class _TooGreat(_Refused):
+    """A win is above the most: it is repeated, and a person looks at it meanwhile."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(Status.UNKNOWN)
+        self.case = case
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """Answers the requests of one provider of games about one installation's customers.
@@ -77,6 +87,7 @@ class Operator:
         brands: Which brand a `sub_partner_id` is; under "" the brand of requests without one.
         machine: The machine's clock, by which sessions end and transactions grow old.
         rules: Which games may be played where: of another one no bet is taken, but wins are paid.
+        greatest: The most that a win may be.
     """
 
     wallet: OpenedWallet
@@ -87,17 +98,26 @@ class Operator:
     brands: Mapping[str, str]
     machine: Clock
     rules: GameRules = EVERY_GAME
+    greatest: GreatestWins = USUAL_WINS
     provider: str = UNNAMED
     are_several: bool = False
 
     @classmethod
-    def of(cls, wallet: OpenedWallet, brands: Mapping[str, str], rules: GameRules = EVERY_GAME) -> "Operator":
+    def of(
+        cls,
+        wallet: OpenedWallet,
+        brands: Mapping[str, str],
+        rules: GameRules = EVERY_GAME,
+        greatest: GreatestWins = USUAL_WINS,
+    ) -> "Operator":
         """Put the parts together."""
         machine = wallet.clock.machine
         sessions = GameSessions(wallet.database, SEAMLESS.session, machine)
         transactions = GameTransactions(SEAMLESS.transaction)
         states = GameStates(transactions, Outbox(OUTBOX))
-        return cls(wallet, GameMoney(wallet), sessions, transactions, states, brands, machine, rules)
+        return cls(
+            wallet, GameMoney(wallet), sessions, transactions, states, brands, machine, rules, greatest
+        )
 
     def acting_for(self, provider: str, *, are_several: bool) -> "Operator":
         """Return what answers a provider."""
@@ -139,6 +159,11 @@ class Operator:
     async def _transact(self, asked: MoneyRequest) -> Response:
         try:
             transaction = await self._stored(asked)
+        except _TooGreat as error:
+            async with self.wallet.database.write() as connection:
+                await open_case(connection, PAYMENTS, error.case)
+            log.warning("win_above_the_most", transaction=asked.transaction_uuid)
+            return _answer(asked, error.status)
         except (_Refused, WrongMessage) as error:
             return _answer(asked, error.status)
         status = _status(transaction)
@@ -255,7 +280,10 @@ class Operator:
                 return wanted
             case WinRequest():
                 bet = await self.transactions.find(connection, wanted.brand_id, wanted.reference or "")
-                return replace(wanted, customer_id=_bet_of(wanted, bet).customer_id)
+                won = replace(wanted, customer_id=_bet_of(wanted, bet).customer_id)
+                if won.amount_minor > (most := self.greatest.of(won)):
+                    raise _TooGreat(case_of_win(won, most, won.created_at))
+                return won
             case RollbackRequest():
                 return await self._taking_back(connection, asked, wanted)
 
@@ -367,8 +395,8 @@ def _wanted(asked: MoneyRequest, brand: str, now: datetime) -> GameTransaction:
     if not isinstance(asked, RollbackRequest):
         amount, currency = minor_units(asked.amount, asked.currency), asked.currency
         is_free = bool(asked.is_free)
-    if amount > MAX_AMOUNT:
-        raise WrongMessage(Status.WRONG_SYNTAX)
+    if amount > (MAX_STAKE if isinstance(asked, BetRequest) else MAX_AMOUNT):
+        raise WrongMessage(Status.WRONG_SYNTAX)  # no message or ledger can hold it
     return GameTransaction(
         brand_id=brand,
         transaction_uuid=asked.transaction_uuid,

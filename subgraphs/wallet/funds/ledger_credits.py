@@ -44,6 +44,7 @@ NEWEST_DEBIT: Final = int(AccountFilterFlags.DEBITS | AccountFilterFlags.REVERSE
 ONE_DAY: Final = timedelta(days=1)
 _UNKNOWN: Final = CreditAnswer(state=CreditState.UNKNOWN)
 _WITHHELD: Final = CreditAnswer(state=CreditState.WITHHELD)
+_CLOSED: Final = CreditAnswer(state=CreditState.REFUSED, why=Why.ACCOUNT_SUSPENDED)
 _REUSED: Final = CreditAnswer(state=CreditState.REUSED)
 
 
@@ -131,7 +132,7 @@ class LedgerCredits:
         """
         if written.failure:
             is_withheld = written.failure == CreateTransferStatus.CREDIT_ACCOUNT_NOT_FOUND
-            return _WITHHELD if is_withheld else CreditAnswer(state=CreditState.REFUSED, why=Why.SUSPENDED)
+            return _WITHHELD if is_withheld else _CLOSED
         is_theirs = await self._rows.owner_of(written.account) == asked.owner
         if not is_theirs or written.request != fingerprint(asked):
             return _REUSED

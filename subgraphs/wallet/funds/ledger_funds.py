@@ -12,10 +12,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from foundation.storage.clock import Clock
+from subgraphs.kit.domain.bounds import MAX_AMOUNT
 from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
-    MAX_AMOUNT,
     PRODUCT_OF,
     Outcome,
     Reservation,
@@ -151,7 +151,7 @@ class LedgerFunds:
     @staticmethod
     def _whole(asked: Reservation, accounts: list[CustomerAccount], has: dict[str, int]) -> Transfer:
         """Return the transfer by which a free bet pays; it fails for ever unless it can, and whole."""
-        account = next((account.id for account in accounts if _is_for(account, asked)), NOWHERE)
+        account = next((held.id for held in accounts if _is_for(held, asked)), _cash(asked, accounts))
         is_whole = has.get(account) == asked.amount
         return hold(asked, asked.id, account, asked.amount if is_whole else MAX_AMOUNT)
 

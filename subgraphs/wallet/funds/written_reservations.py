@@ -23,10 +23,10 @@ NOWHERE: Final = "-"
 
 WHY: Final = {
     CreateTransferStatus.EXCEEDS_CREDITS: Why.INSUFFICIENT_FUNDS,
-    CreateTransferStatus.DEBIT_ACCOUNT_NOT_FOUND: Why.WRONG_CURRENCY,
+    CreateTransferStatus.DEBIT_ACCOUNT_NOT_FOUND: Why.NO_ACCOUNT,
     CreateTransferStatus.CREDIT_ACCOUNT_NOT_FOUND: Why.RELEASED,
-    CreateTransferStatus.DEBIT_ACCOUNT_ALREADY_CLOSED: Why.SUSPENDED,
-    CreateTransferStatus.CREDIT_ACCOUNT_ALREADY_CLOSED: Why.SUSPENDED,
+    CreateTransferStatus.DEBIT_ACCOUNT_ALREADY_CLOSED: Why.ACCOUNT_SUSPENDED,
+    CreateTransferStatus.CREDIT_ACCOUNT_ALREADY_CLOSED: Why.ACCOUNT_SUSPENDED,
 }
 """What it means that the transfer which decides on a reservation has failed for ever.
 

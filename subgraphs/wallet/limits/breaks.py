@@ -76,7 +76,7 @@ class Stop:
     """What stops an act now.
 
     Attributes:
-        code: SELF_EXCLUDED, COOLING_OFF or SUSPENDED.
+        code: SELF_EXCLUDED, COOLING_OFF or ACCOUNT_SUSPENDED.
         until: When it ends; None if an account message says it, which knows no end.
     """
 
@@ -100,7 +100,7 @@ def stop_of(
     if exclusions:
         return Stop("SELF_EXCLUDED", max(exclusions))
     if account.status != "active":
-        return Stop("SUSPENDED", None)
+        return Stop("ACCOUNT_SUSPENDED", None)
     if account.rg_state != "none":
         return Stop("COOLING_OFF", None)
     return Stop("COOLING_OFF", max(chosen.until for chosen in stopping)) if stopping else None

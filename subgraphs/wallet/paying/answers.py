@@ -33,7 +33,7 @@ WORDS: Final = {
     _C.LIMIT_REACHED: "This is more than your deposit limit allows right now.",
     _C.SELF_EXCLUDED: "You've excluded yourself, so you can't deposit.",
     _C.COOLING_OFF: "You're taking a break, so you can't deposit.",
-    _C.SUSPENDED: "Your account can't take deposits right now. Contact support.",
+    _C.ACCOUNT_SUSPENDED: "Your account can't take deposits right now. Contact support.",
     _C.WRONG_CURRENCY: "Your account is in another currency.",
     _C.INSUFFICIENT_FUNDS: "You don't have that much to withdraw.",
     _C.METHOD_UNAVAILABLE: "This way to pay isn't available right now. Choose another one or try later.",
@@ -151,7 +151,7 @@ def refusal_of(payment: Payment, parts: Sequence[Part]) -> Refusal | None:
     code: PlatformErrorCode | None = None
     match payment.state:
         case PaymentState.REFUSED:
-            code = _C(payment.refusal)
+            code = _C.ACCOUNT_SUSPENDED if payment.refusal == _C.SUSPENDED else _C(payment.refusal)
         case PaymentState.ASKED:
             code = _C.PENDING
         case PaymentState.FAILED if payment.decision != Decision.REJECTED:

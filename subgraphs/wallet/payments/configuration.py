@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from subgraphs.kit.funds import MAX_AMOUNT
+from subgraphs.kit.domain.bounds import MAX_AMOUNT
 from subgraphs.kit.named_secrets import NamedSecrets
 from subgraphs.wallet.payments.payment import Direction
 

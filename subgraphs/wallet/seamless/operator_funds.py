@@ -122,7 +122,9 @@ def _not_asked(reservation: Reservation, token: str | None) -> Why | None:
         check_amount(reservation.amount, reservation.currency)
     except WrongMessage:
         return Why.WRONG_CURRENCY
-    return Why.NOT_ALLOWED_HERE if reservation.free_bet or token is None else None
+    if reservation.free_bet:
+        return Why.INSUFFICIENT_FUNDS
+    return Why.DECLINED if token is None else None
 
 
 def _reserved(bet: Bet) -> Outcome:

@@ -62,9 +62,9 @@ def test_who_is_asked_about_new_prices_learns_which_ones() -> None:
     [
         (slip(()), "UNKNOWN_SELECTION"),
         (slip((1, 9)), "UNKNOWN_SELECTION"),
-        (slip((1, 1)), "NOT_ALLOWED_HERE"),
-        (slip((1, 3)), "NOT_ALLOWED_HERE"),
-        (slip((2,), each_way=True), "NOT_ALLOWED_HERE"),
+        (slip((1, 1)), "RELATED_SELECTIONS"),
+        (slip((1, 3)), "RELATED_SELECTIONS"),
+        (slip((2,), each_way=True), "NOT_EACH_WAY"),
         (slip(currency="EUR"), "WRONG_CURRENCY"),
         (slip(stake=9), "STAKE_TOO_LOW"),
         (slip(stake=10), None),
@@ -88,7 +88,7 @@ def test_nobody_bets_for_more_than_can_be_paid() -> None:
     unlimited = {"GBP": replace(RULES.stakes["GBP"], returns=2**60)}
     decision = accept(slip(numbers, seen=1_000_000), offered(*offers), replace(RULES, stakes=unlimited), NOON)
     assert isinstance(decision, Refused)
-    assert code_of(slip(range(1, 22), seen=1_000_000), *offers) == "NOT_ALLOWED_HERE"
+    assert code_of(slip(range(1, 22), seen=1_000_000), *offers) == "TOO_MANY_SELECTIONS"
 
 
 @pytest.mark.parametrize("status", [OfferStatus.SUSPENDED, OfferStatus.OVER])

@@ -128,8 +128,8 @@ async def test_whom_something_stops_opens_nothing(block: LobbyBlock, provider: G
     stopped = {
         "c-out": "SELF_EXCLUDED",
         "c-rest": "COOLING_OFF",
-        "c-off": "SUSPENDED",
-        "c-gone": "SUSPENDED",
+        "c-off": "ACCOUNT_SUSPENDED",
+        "c-gone": "ACCOUNT_SUSPENDED",
     }
     for customer, code in stopped.items():
         owner = Owner("northbet", customer)

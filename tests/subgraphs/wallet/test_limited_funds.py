@@ -8,8 +8,10 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
+from msgspec import json
 from msgspec.structs import replace
 
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
@@ -129,6 +131,22 @@ async def test_a_stake_is_at_most_the_limit_of_one_bet(wallet: LimitedWallet) ->
     assert await wallet.limited.ask(stake(2, 21)) is ReservationState.RELEASED
 
 
+async def test_who_has_no_money_in_a_currency_yet_is_told_so(wallet: LimitedWallet) -> None:
+    """It is no wrong currency; of a free bet that is nobody's, that it cannot pay."""
+    nobody = replace(stake(1, 10), owner=Owner("northbet", "nobody"))
+    assert await wallet.limited.reserve(nobody) == refused(Why.NO_ACCOUNT)
+    assert await wallet.limited.reserve(replace(stake(2, 10), currency="SEK")) == refused(Why.NO_ACCOUNT)
+    assert await wallet.limited.reserve(replace(stake(3, 10), free_bet="none")) == refused(
+        Why.INSUFFICIENT_FUNDS
+    )
+
+
+def test_what_an_earlier_version_has_written_is_read() -> None:
+    """It had one code for a market and for an account."""
+    assert Why("SUSPENDED") is Why.ACCOUNT_SUSPENDED
+    assert json.decode(b'"SUSPENDED"', type=Why) is Why.ACCOUNT_SUSPENDED
+
+
 async def test_what_is_given_back_or_won_makes_room(wallet: LimitedWallet) -> None:
     """A release and an end by time count no more, and neither does what a bet returns."""
     await wallet.limit(OWNER, LimitKind.LOSS_DAY, 30)
@@ -186,7 +204,7 @@ async def test_an_exclusion_stops_stakes_and_nothing_that_is_the_customers(walle
     [
         (AccountState(rg_state="self_excluded"), Why.SELF_EXCLUDED),
         (AccountState(rg_state="restricted"), Why.COOLING_OFF),
-        (AccountState(status="suspended"), Why.SUSPENDED),
+        (AccountState(status="suspended"), Why.ACCOUNT_SUSPENDED),
     ],
 )
 async def test_an_account_message_stops_stakes(

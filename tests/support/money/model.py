@@ -156,10 +156,10 @@ class FundsModel:
         return ends.get(made.state)
 
     def _taken(self, account: Account | None, asked: Reservation) -> tuple[Why | None, list[tuple[str, int]]]:
-        if account is None or (asked.free_bet and asked.free_bet not in account.free_bets):
-            return Why.WRONG_CURRENCY, []
+        if account is None:
+            return Why.NO_ACCOUNT, []
         if asked.free_bet:
-            is_whole = account.free_bets[asked.free_bet] == asked.amount
+            is_whole = account.free_bets.get(asked.free_bet) == asked.amount
             return (None, [(asked.free_bet, asked.amount)]) if is_whole else (Why.INSUFFICIENT_FUNDS, [])
         taken, left = [], asked.amount
         for name, has in account.bonuses.items():

@@ -6,8 +6,9 @@ from typing import Final
 import msgspec
 import strawberry
 
+from subgraphs.kit.domain.bounds import check_value
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.graphql.context import RequestContext, checked_key
+from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.money import MinorUnits
 from subgraphs.kit.graphql.pages import PageInfo
 from subgraphs.kit.graphql.platform_errors import PlatformError
@@ -132,8 +133,9 @@ class Mutation:
         actor = info.context.actor(brand)
         if isinstance(actor, Refusal):
             return DismissPayload(errors=PlatformError.of(actor))
+        check_value("idempotency_key", key)
         owner = Owner(actor.brand, actor.customer)
-        refusal = await info.context.service.dismiss(owner, notice_id, checked_key(key))
+        refusal = await info.context.service.dismiss(owner, notice_id, str(key))
         return DismissPayload(errors=PlatformError.of(refusal))
 
 

@@ -14,7 +14,7 @@ export interface Answered {
 }
 
 /** Of which the reason is one selection, so that other singles may be placed all the same. */
-const OF_A_SELECTION: ReadonlySet<string> = new Set(['PRICE_CHANGED', 'SUSPENDED', 'UNKNOWN_SELECTION']);
+const OF_A_SELECTION: ReadonlySet<string> = new Set(['PRICE_CHANGED', 'SUSPENDED', 'UNKNOWN_SELECTION', 'NOT_EACH_WAY']);
 
 export function mayGoOn(outcome: BetOutcome): boolean {
   return outcome.kind === 'bet' || (outcome.kind === 'refused' && OF_A_SELECTION.has(outcome.refusal.code));

@@ -52,6 +52,7 @@ export function linesInWords({ stakeMinor, currency }: Pick<BetRequest, 'stakeMi
 /** Where a customer can do something about a refusal. */
 const PART_OF: Readonly<Partial<Record<RefusedCode, Part>>> = {
   INSUFFICIENT_FUNDS: 'history',
+  NO_ACCOUNT: 'history',
   LIMIT_REACHED: 'limits',
   NOT_ALLOWED_HERE: 'limits',
   SELF_EXCLUDED: 'breaks',

@@ -142,6 +142,7 @@ export type PlaceBetInput = {
 };
 
 export type PlatformErrorCode =
+  | 'ACCOUNT_SUSPENDED'
   | 'CONFIRMATION_NEEDED'
   | 'COOLING_OFF'
   | 'DECLINED'
@@ -151,12 +152,16 @@ export type PlatformErrorCode =
   | 'LIMIT_REACHED'
   | 'METHOD_UNAVAILABLE'
   | 'NOT_ALLOWED_HERE'
+  | 'NOT_EACH_WAY'
+  | 'NO_ACCOUNT'
   | 'PENDING'
   | 'PRICE_CHANGED'
+  | 'RELATED_SELECTIONS'
   | 'SELF_EXCLUDED'
   | 'STAKE_TOO_HIGH'
   | 'STAKE_TOO_LOW'
   | 'SUSPENDED'
+  | 'TOO_MANY_SELECTIONS'
   | 'UNAUTHENTICATED'
   | 'UNKNOWN_SELECTION'
   | 'UNVERIFIED'

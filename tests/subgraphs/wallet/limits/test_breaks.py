@@ -79,7 +79,7 @@ def test_whatever_is_chosen_later_shortens_nothing(
     )
     if before is not None:
         assert after is not None
-        strength = ["COOLING_OFF", "SUSPENDED", "SELF_EXCLUDED"]
+        strength = ["COOLING_OFF", "ACCOUNT_SUSPENDED", "SELF_EXCLUDED"]
         assert strength.index(after.code) >= strength.index(before.code)
         if before.code == after.code and after.until is not None:
             assert before.until is not None
@@ -104,8 +104,8 @@ def test_an_act_is_stopped_while_a_break_of_it_lasts(
     [
         (ACTIVE, Stop("COOLING_OFF", NOW + DAY)),
         (AccountState(rg_state="restricted"), Stop("COOLING_OFF", None)),
-        (AccountState("suspended"), Stop("SUSPENDED", None)),
-        (AccountState("closed"), Stop("SUSPENDED", None)),
+        (AccountState("suspended"), Stop("ACCOUNT_SUSPENDED", None)),
+        (AccountState("closed"), Stop("ACCOUNT_SUSPENDED", None)),
         (AccountState(rg_state="self_excluded"), Stop("SELF_EXCLUDED", None)),
     ],
 )

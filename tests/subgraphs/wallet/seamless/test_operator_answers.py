@@ -82,11 +82,11 @@ async def wallet() -> AsyncIterator[Faulty]:
     [
         ("RS_ERROR_LIMIT_REACHED", Why.LIMIT_REACHED, False),
         ("RS_ERROR_NOT_ENOUGH_MONEY", Why.INSUFFICIENT_FUNDS, False),
-        ("RS_ERROR_USER_DISABLED", Why.SUSPENDED, True),
-        ("RS_ERROR_TOKEN_EXPIRED", Why.NOT_ALLOWED_HERE, True),
-        ("RS_ERROR_INVALID_TOKEN", Why.NOT_ALLOWED_HERE, True),
-        ("RS_ERROR_INVALID_GAME", Why.NOT_ALLOWED_HERE, True),
-        ("RS_ERROR_INVALID_PARTNER", Why.NOT_ALLOWED_HERE, True),
+        ("RS_ERROR_USER_DISABLED", Why.ACCOUNT_SUSPENDED, True),
+        ("RS_ERROR_TOKEN_EXPIRED", Why.DECLINED, True),
+        ("RS_ERROR_INVALID_TOKEN", Why.DECLINED, True),
+        ("RS_ERROR_INVALID_GAME", Why.DECLINED, True),
+        ("RS_ERROR_INVALID_PARTNER", Why.DECLINED, True),
         ("RS_ERROR_WRONG_CURRENCY", Why.WRONG_CURRENCY, True),
         ("RS_ERROR_DUPLICATE_TRANSACTION", Why.IDEMPOTENCY_REUSED, False),
     ],
@@ -160,7 +160,7 @@ async def test_a_session_that_has_ended_stops_bets_alone(wallet: Faulty) -> None
     other = replace(STAKE, id="bet-2")
     assert await wallet.funds.reserve(STAKE) == await wallet.funds.reserve(other) == DONE
     await wallet.sessions.note(ANN, "token-2", ends_at=wallet.clock.now())
-    assert await wallet.funds.reserve(replace(STAKE, id="bet-3")) == refused(Why.NOT_ALLOWED_HERE)
+    assert await wallet.funds.reserve(replace(STAKE, id="bet-3")) == refused(Why.DECLINED)
     assert await wallet.funds.settle(WON) == DONE
     assert await wallet.funds.release(other) == DONE
     assert wallet.made == ["bet", "bet", "win", "rollback"]

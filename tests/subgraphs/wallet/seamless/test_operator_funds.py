@@ -19,7 +19,7 @@ class OperatorModel(FundsModel):
     """Money at operators, who have none of the club's credits."""
 
     def _taken(self, account: Account | None, asked: Reservation) -> tuple[Why | None, list[tuple[str, int]]]:
-        return (Why.NOT_ALLOWED_HERE, []) if asked.free_bet else super()._taken(account, asked)
+        return (Why.INSUFFICIENT_FUNDS, []) if asked.free_bet else super()._taken(account, asked)
 
 
 class OperatorFundsMachine(FundsMachine):

@@ -24,7 +24,7 @@ export const DE: LobbyWords = {
     unreached: 'Wir konnten das Spiel nicht öffnen. Es wurde nichts eingesetzt. Versuchen Sie es erneut.',
   },
   refused: {
-    SUSPENDED: 'Ihr Konto ist vorübergehend gesperrt. Wenden Sie sich an den Kundendienst.',
+    ACCOUNT_SUSPENDED: 'Ihr Konto ist vorübergehend gesperrt. Wenden Sie sich an den Kundendienst.',
     SELF_EXCLUDED: 'Sie haben sich gesperrt, deshalb sind Spiele angehalten. Auszahlen können Sie jederzeit.',
     COOLING_OFF: 'Sie machen Pause, deshalb sind Spiele angehalten. Auszahlen können Sie jederzeit.',
     NOT_ALLOWED_HERE: 'Dieses Spiel kann an Ihrem Ort oder auf diese Weise nicht gespielt werden. Wählen Sie ein anderes.',

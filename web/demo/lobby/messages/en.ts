@@ -24,7 +24,7 @@ export const EN: LobbyWords = {
     unreached: 'We couldn’t open the game. Nothing was staked. Try again.',
   },
   refused: {
-    SUSPENDED: 'Your account is suspended. Contact customer support.',
+    ACCOUNT_SUSPENDED: 'Your account is suspended. Contact customer support.',
     SELF_EXCLUDED: 'You’ve excluded yourself, so games are stopped. You can withdraw at any time.',
     COOLING_OFF: 'You’re on a break, so games are stopped. You can withdraw at any time.',
     NOT_ALLOWED_HERE: 'This game can’t be played where you are, or not this way. Choose another one.',

@@ -24,7 +24,7 @@ export const IT: LobbyWords = {
     unreached: 'Non siamo riusciti ad aprire il gioco. Non è stato puntato nulla. Riprova.',
   },
   refused: {
-    SUSPENDED: 'Il tuo conto è sospeso. Contatta l’assistenza.',
+    ACCOUNT_SUSPENDED: 'Il tuo conto è sospeso. Contatta l’assistenza.',
     SELF_EXCLUDED: 'Sei in autoesclusione: i giochi sono fermi. Puoi prelevare in qualsiasi momento.',
     COOLING_OFF: 'Sei in pausa: i giochi sono fermi. Puoi prelevare in qualsiasi momento.',
     NOT_ALLOWED_HERE: 'Questo gioco non è consentito dove ti trovi, o non in questo modo. Scegline un altro.',

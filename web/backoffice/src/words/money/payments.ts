@@ -106,6 +106,7 @@ export const PAYMENTS = {
     LIMIT_REACHED: 'It is more than the customer’s deposit limit allows.',
     SELF_EXCLUDED: 'The customer has excluded themselves.',
     COOLING_OFF: 'The customer takes a break.',
+    ACCOUNT_SUSPENDED: 'The account is suspended.',
     SUSPENDED: 'The account is suspended.',
     UNVERIFIED: 'The operator hasn’t checked yet who the customer is.',
     WRONG_CURRENCY: 'The account is in another currency.',
