@@ -11,7 +11,7 @@ from subgraphs.bets.betting.bet import Bet
 from subgraphs.bets.betting.facts import Decided, Fact, RefusedFor, with_fact
 from subgraphs.bets.trading.decided import TradingDecisions
 from subgraphs.bets.trading.exposure import Exposures, exposed_bet
-from subgraphs.bets.trading.rules import liability_limits
+from subgraphs.bets.trading.rules import liability_limits, stake_limits
 from subgraphs.bets.trading.shares import parts_of
 
 
@@ -30,6 +30,8 @@ class BetCounting:
     async def with_facts(self, connection: AsyncConnection, bet: Bet, facts: Sequence[Fact]) -> Bet:
         """Return a bet with what was learnt of it; it is refused if the house could lose too much by it.
 
+        It is so, too, if the customer's open bets on one of its selections cost more than one may.
+
         Args:
             connection: In the write transaction that locks the bet, and writes what is returned.
             bet: As it is written.
@@ -37,10 +39,11 @@ class BetCounting:
         """
         after = reduce(with_fact, facts, bet)
         if bet.decided_at is None and after.decided_at is not None and not _is_over(after):
-            limits = liability_limits(
-                after.legs, bet.slip.currency, await self.decisions.rules(connection, bet.brand_id)
-            )
-            refused = await self.exposures.take(connection, exposed_bet(after), parts_of(limits, self.cell))
+            rules, currency = await self.decisions.rules(connection, bet.brand_id), bet.slip.currency
+            limits = parts_of(liability_limits(after.legs, currency, rules), self.cell)
+            factor = await self.decisions.factor(connection, bet.owner)
+            stakes = stake_limits(after.legs, currency, rules, factor)
+            refused = await self.exposures.take(connection, exposed_bet(after), limits, stakes)
             if refused is not None:
                 others = [fact for fact in facts if not isinstance(fact, Decided)]
                 return reduce(with_fact, [*others, RefusedFor(refused.code, refused.message)], bet)
