@@ -13,6 +13,7 @@ from starlette.routing import Route
 from simulator.bank.books import Books, NotPossible
 from simulator.bank.faults import NAMES
 from simulator.bank.folders import Folders
+from simulator.bank.payees import match_of
 from simulator.bank.statements import Movement, MovementKind
 from simulator.bank.store import Kept
 
@@ -107,6 +108,12 @@ class Controls:
         """Return what is in the books."""
         return JSONResponse(known(self._books))
 
+    async def payee(self, request: Request) -> Response:
+        """Say whose an account is."""
+        query = request.query_params
+        movements = self._books.store.movements()
+        return JSONResponse({"match": match_of(movements, query.get("holder", ""), query.get("account", ""))})
+
     @property
     def _books(self) -> Books:
         return self.folders.books
@@ -140,7 +147,8 @@ def control_app(folders: Folders) -> Starlette:
     `POST /faults/NAME?amount=N&reason=CODE` and `DELETE /faults`; `POST /accounts/IBAN?currency=&opening=`;
     `POST /credits?to=IBAN&amount=&holder=&account=&remittance=&part=`; `POST /charges?to=IBAN&amount=`;
     `POST /payments/PART/return?reason=CODE&days=N`; `POST /days` ends the day, and writes its statements;
-    `POST /days/DAY/again` writes a duplicate of them; `GET /state`.
+    `POST /days/DAY/again` writes a duplicate of them; `GET /state`;
+    `GET /payees?holder=&account=IBAN` says whether an account is a holder's.
     """
     controls = Controls(folders)
     return Starlette(
@@ -154,6 +162,7 @@ def control_app(folders: Folders) -> Starlette:
             Route("/days", controls.close_day, methods=["POST"]),
             Route("/days/{day}/again", controls.write_again, methods=["POST"]),
             Route("/state", controls.state),
+            Route("/payees", controls.payee),
         ],
         exception_handlers={ValueError: refuse},
     )

@@ -37,6 +37,7 @@ from subgraphs.wallet.paying.payment_types import (
     DepositInput,
     PaymentMethod,
     PaymentPayload,
+    RemoveBankAccountInput,
     WithdrawInput,
 )
 from subgraphs.wallet.paying.requests import Asked, Customer
@@ -139,15 +140,22 @@ class Mutation:
     @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
     async def add_bank_account(self, info: WalletInfo, input: AddBankAccountInput) -> BankAccountPayload:  # noqa: A002 - as the others
         """Add a bank account to which withdrawals can be sent."""
-        context = info.context
-        actor = _payer(context, input.brand)
-        if isinstance(actor, Refusal):
-            return BankAccountPayload(methods=[], errors=PlatformError.of(actor))
-        check(input)
-        refusal = await context.payments.add_bank_account(actor.owner, input.holder, input.iban)
-        state = await context.wallet_of(actor.owner)
-        methods = await _methods(context, state, Direction.WITHDRAWAL)
-        return BankAccountPayload(methods=methods, errors=PlatformError.of(refusal))
+        payments = info.context.payments
+        return await _accounts_changed(
+            info.context, input, lambda owner: payments.add_bank_account(owner, input.holder, input.iban)
+        )
+
+    @strawberry.federation.mutation(directives=[Cost(weight=CHANGE_COST)], tags=[CUSTOMER])
+    async def remove_bank_account(
+        self,
+        info: WalletInfo,
+        input: RemoveBankAccountInput,  # noqa: A002 - as the others
+    ) -> BankAccountPayload:
+        """Remove a bank account; withdrawals to it that were asked for go on."""
+        payments = info.context.payments
+        return await _accounts_changed(
+            info.context, input, lambda owner: payments.remove_bank_account(owner, input.method_id)
+        )
 
 
 @fields_described
@@ -196,6 +204,20 @@ async def _changed(
     state = await reread.wallet_of(actor.owner)
     limits = [Limit(shown=limit, locale=state.locale) for limit in await reread.limits(state)]
     return LimitPayload(limits=limits, prompts=list(state.prompts), errors=PlatformError.of(refusal))
+
+
+async def _accounts_changed(
+    context: WalletContext, asked: _Asked, change: Callable[[Owner], Awaitable[Refusal | None]]
+) -> BankAccountPayload:
+    """Change a customer's bank accounts, and return the ways to withdraw after it."""
+    actor = _payer(context, asked.brand)
+    if isinstance(actor, Refusal):
+        return BankAccountPayload(methods=[], errors=PlatformError.of(actor))
+    check(asked)
+    refusal = await change(actor.owner)
+    state = await context.wallet_of(actor.owner)
+    methods = await _methods(context, state, Direction.WITHDRAWAL)
+    return BankAccountPayload(methods=methods, errors=PlatformError.of(refusal))
 
 
 def _payer(context: WalletContext, brand: str) -> Viewer | Refusal:

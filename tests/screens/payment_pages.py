@@ -35,6 +35,7 @@ def method(name: str, direction: str, **facts: Any) -> dict[str, Any]:
         "fee": None,
         "feePermille": 0,
         "workingDays": 0,
+        "maximumReason": "METHOD",
         "reviewedAbove": None,
     } | facts
 

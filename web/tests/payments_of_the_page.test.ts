@@ -41,6 +41,7 @@ function method(facts: Partial<Method> = {}): Method {
     fee: null,
     feePermille: 0,
     workingDays: 0,
+    maximumReason: 'METHOD',
     reviewedAbove: null,
     ...facts,
   };

@@ -76,7 +76,8 @@ async def running_payments(
             _playing_cards(wallet, folder / CARDS_FOLDER, ports, webhooks) as cards,
             playing_bank(folder / BANK, ports, wallet.clock.machine) as bank,
         ):
-            write_file(data, {CARDS: {"api_base": cards.url}, BANK: {"folder": str(folder / BANK)}})
+            at_bank = {"folder": str(folder / BANK), "payees_url": f"{bank.control_url}/payees"}
+            write_file(data, {CARDS: {"api_base": cards.url}, BANK: at_bank})
             payments = opened_payments(wallet, settings)
             try:
                 async with serving(payments_server(wallet, payments), listener, own_names_only()):

@@ -68,6 +68,7 @@ def _bet(metadata: MetaData) -> Table:
         Index("bet_by_change", "changed_at"),
         Index("bet_of_customer", "brand_id", "customer_id", "asked_at", "bet_id"),
         Index("bet_of_customer_by_change", "brand_id", "customer_id", "changed_at"),
+        Index("bet_of_customer_by_status", "brand_id", "customer_id", "status"),
         Index("bet_by_status", "brand_id", "status", "asked_at"),
     )
 

@@ -13,7 +13,7 @@ from subgraphs.bets.betting.facts import Decided, Fact, RefusedFor, with_fact
 from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.trading.decided import TradingDecisions
 from subgraphs.bets.trading.exposure import Exposures, exposed_bet
-from subgraphs.bets.trading.rules import liability_limits
+from subgraphs.bets.trading.rules import liability_limits, stake_limits
 from subgraphs.bets.trading.shares import parts_of
 from subgraphs.kit.domain.selections import market_of
 
@@ -35,7 +35,8 @@ class BetCounting:
     async def with_facts(self, connection: AsyncConnection, bet: Bet, facts: Sequence[Fact]) -> Bet:
         """Return a bet with what was learnt of it.
 
-        It is refused if its result is known, or if the house could lose too much by it.
+        It is refused if its result is known, if the house could lose too much by it, or if the customer's open
+        bets on one of its selections cost more than one may.
 
         Args:
             connection: In the write transaction that locks the bet, and writes what is returned.
@@ -62,10 +63,15 @@ class BetCounting:
         return None
 
     async def _of_liability(self, connection: AsyncConnection, bet: Bet) -> Refused | None:
-        """Return why the house could lose too much; else the bet counts from now on."""
-        rules = await self.decisions.rules(connection, bet.brand_id)
-        limits = liability_limits(bet.legs, bet.slip.currency, rules)
-        return await self.exposures.take(connection, exposed_bet(bet), parts_of(limits, self.cell))
+        """Return why the house could lose too much, or the customer stakes too much on a selection.
+
+        Else the bet counts from now on.
+        """
+        rules, currency = await self.decisions.rules(connection, bet.brand_id), bet.slip.currency
+        limits = parts_of(liability_limits(bet.legs, currency, rules), self.cell)
+        factor = await self.decisions.factor(connection, bet.owner)
+        stakes = stake_limits(bet.legs, currency, rules, factor)
+        return await self.exposures.take(connection, exposed_bet(bet), limits, stakes)
 
 
 def _is_over(bet: Bet) -> bool:

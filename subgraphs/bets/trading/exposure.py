@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from msgspec import Struct
-from sqlalchemy import delete, exists, select
+from sqlalchemy import and_, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import upsert
 from subgraphs.bets.accepting.acceptance import Refused, TakenLeg
-from subgraphs.bets.betting.bet import Bet
+from subgraphs.bets.betting.bet import Bet, BetStatus
 from subgraphs.bets.settlement.outcomes import LegResult, Outcome
 from subgraphs.bets.settlement.returns import Leg, potential_returns, returns_of
 from subgraphs.bets.trading.tables import TradingTables
@@ -26,6 +26,8 @@ from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 MAX_NAME: Final = 400
 """Of an event, market or selection: what is longer is cut."""
 
+_UNSETTLED: Final = (BetStatus.PENDING.value, BetStatus.OPEN.value)
+_OVERSTAKED: Final = "With your open bets, this stake is higher than the highest we take on {}."
 _SUMS: Final = ("stake_minor", "returns_minor", "places_minor")
 _ADDED: Final = (*_SUMS, "bets")
 
@@ -109,14 +111,21 @@ class Exposures:
     tables: TradingTables
 
     async def take(
-        self, connection: AsyncConnection, bet: ExposedBet, limits: Mapping[str, int]
+        self,
+        connection: AsyncConnection,
+        bet: ExposedBet,
+        limits: Mapping[str, int],
+        stakes: Mapping[str, int] | None = None,
     ) -> Refused | None:
         """Count a bet, unless the house could then lose more than it wants to; a bet counts once.
+
+        Nor if the customer's open bets on a selection would then cost more than one of them may.
 
         Args:
             connection: In the write transaction that decides the bet, whose row is locked.
             bet: The bet.
             limits: What the house may lose if a selection wins, in minor units; of others there is no limit.
+            stakes: What the customer's open bets on a selection may cost in all; likewise.
 
         Returns:
             Why the bet is not taken, which then does not count; None if it counts.
@@ -127,13 +136,14 @@ class Exposures:
         await connection.execute(self.tables.exposed_leg.insert(), legs)
         await connection.execute(upsert(connection.dialect.name, self.tables.exposed_selection, _named(bet)))
         await self._add(connection, legs, 1)
-        beyond = await self._beyond(connection, bet, limits)
+        beyond, why = await self._beyond(connection, bet, limits), "We can't take this much on {} right now."
+        if beyond is None:
+            beyond, why = await self._overstaked(connection, bet, stakes or {}), _OVERSTAKED
         if beyond is None:
             return None
         await self._remove(connection, bet.bet_id, legs)
         pick = next(selection.pick for selection in bet.selections if selection.selection_id == beyond)
-        message = f"We can't take this much on {pick} right now. Choose a lower stake."
-        return Refused(PlatformErrorCode.STAKE_TOO_HIGH, message)
+        return Refused(PlatformErrorCode.STAKE_TOO_HIGH, f"{why.format(pick)} Choose a lower stake.")
 
     async def give_back(self, connection: AsyncConnection, bet_id: str) -> bool:
         """Count a bet no more: it is refused after all, or has its first settlement.
@@ -197,6 +207,28 @@ class Exposures:
         )
         rows = await connection.execute(query.order_by(c.selection_id))
         return next((row.selection_id for row in rows if row.liability > limits[row.selection_id]), None)
+
+    async def _overstaked(
+        self, connection: AsyncConnection, bet: ExposedBet, stakes: Mapping[str, int]
+    ) -> str | None:
+        """Return a selection of a counted bet on which all open bets of its customer cost too much.
+
+        The selection's sums are locked: no other bet on it is counted meanwhile.
+        """
+        leg = self.tables.exposed_leg
+        asked, open_bet = (leg.metadata.tables["bet"].alias(name) for name in ("asked", "open_bet"))
+        o, c = open_bet.c, leg.c
+        same = (o.brand_id == asked.c.brand_id, o.customer_id == asked.c.customer_id)
+        query = (
+            select(c.selection_id, func.sum(o.total_minor).label("total"))
+            .join_from(asked, open_bet, and_(*same, o.status.in_(_UNSETTLED)))
+            .join(leg, and_(c.bet_id == o.bet_id, c.currency == bet.currency))
+            .where(asked.c.bet_id == bet.bet_id, c.selection_id.in_(sorted(stakes)))
+            .group_by(c.selection_id)
+            .order_by(c.selection_id)
+        )
+        rows = (await connection.execute(query)).all() if stakes else ()
+        return next((row.selection_id for row in rows if row.total > stakes[row.selection_id]), None)
 
     async def _legs_of(self, connection: AsyncConnection, bet_id: str) -> list[dict[str, Any]]:
         leg = self.tables.exposed_leg

@@ -68,7 +68,7 @@ class Limit(Struct, frozen=True, kw_only=True):
     """The most of each selection in a scope, in minor units; None if this says nothing of it.
 
     Attributes:
-        stake: Of one bet, in all.
+        stake: Of all open bets of a customer on it.
         liability: What the house may lose if the selection wins, by all open bets on it.
     """
 
@@ -104,7 +104,7 @@ class TradingRules(Struct, frozen=True, kw_only=True):
         return any(target in self.suspended for target in targets_of(selection))
 
     def most_stake(self, selection: Selection, currency: str) -> int | None:
-        """Return the most that one bet on a selection may cost; None if no trader has said it."""
+        """Return the most that a customer's bets on a selection may cost; None if no trader has said it."""
         said = (limit.stake for limit in self._limits(selection, currency))
         return next((stake for stake in said if stake is not None), None)
 
@@ -182,6 +182,19 @@ def refusal(
                 _C.STAKE_TOO_HIGH, f"The stake is higher than the highest we take on {offer.pick}."
             )
     return None
+
+
+def stake_limits(
+    selections: Iterable[Selection], currency: str, rules: TradingRules, factor_milli: int
+) -> Mapping[str, int]:
+    """Return what all open bets of a customer on each of some selections may cost, where traders limit it."""
+    highest = rules.stakes.get(currency)
+    limits: dict[str, int] = {}
+    for selection in selections:
+        said = (rules.most_stake(selection, currency), highest.maximum if highest else None)
+        if amounts := [amount for amount in said if amount is not None]:
+            limits[selection.selection_id] = with_factor(min(amounts), factor_milli)
+    return limits
 
 
 def liability_limits(

@@ -47,7 +47,7 @@ class Admission:
             claim = Claim(owner, payment.payment_id, Act.DEPOSIT, payment.amount_minor, payment.currency, at)
             decision = await wallet.claims.claim(connection, claim, standing)
             if decision.code is None:
-                await self.store.accept(connection, payment.payment_id, account, now)
+                await self.store.accept(connection, payment, account, now)
             else:
                 await self.store.refuse(connection, payment.payment_id, decision.code)
 

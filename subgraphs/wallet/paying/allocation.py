@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.paying.asking import OpenProcessor
@@ -9,6 +10,18 @@ from subgraphs.wallet.payments.configuration import MethodConfig
 from subgraphs.wallet.payments.payment import Part, Payment
 from subgraphs.wallet.payments.processor import PartKind
 from subgraphs.wallet.payments.records.store import PaymentStore
+
+
+class WayBack(NamedTuple):
+    """What a customer has paid in and not got back, in minor units.
+
+    Attributes:
+        open_minor: What goes back by the methods it came from.
+        closed_minor: What they no longer take: a refund of it has failed, or its processor is gone.
+    """
+
+    open_minor: int
+    closed_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,23 @@ class Allocation:
         """Return the charges of a customer whose processors can still be asked for refunds, and how much."""
         found = await self.store.refundable(owner, currency)
         return [(charge, minor) for charge, minor in found if charge.processor in self.processors]
+
+    async def way_back(self, owner: Owner, currency: str, *, accepted: bool = False) -> WayBack:
+        """Return what has to go back to where it came from.
+
+        Args:
+            owner: The customer.
+            currency: Of the charges.
+            accepted: Whether only refunds count whose money is kept: others may never be.
+        """
+        open_minor = closed_minor = 0
+        closed = await self.store.unrefunded(owner, currency)
+        for charge, minor in await self.store.refundable(owner, currency, accepted=accepted):
+            if charge.part_id in closed or charge.processor not in self.processors:
+                closed_minor += minor
+            else:
+                open_minor += minor
+        return WayBack(open_minor, closed_minor)
 
     async def _refunds(self, payment: Payment, net: int) -> list[Part]:
         """Return refunds of the newest charges first; none if they are less than the withdrawal."""

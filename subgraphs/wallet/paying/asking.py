@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from subgraphs.kit.mutations.circuit_breaker import Breaker
+from subgraphs.kit.payees import PayeeVerification
 from subgraphs.wallet.payments.payment import UNAVAILABLE, Part, Payment
 from subgraphs.wallet.payments.processor import (
     Charge,
@@ -39,6 +40,7 @@ class OpenProcessor:
         breaker: Knows whether it answers.
         account: The holder and the number of our account, where customers send bank transfers; else None.
         bank: The same as `processor` if it is a bank, whose statements come by themselves; else None.
+        payees: Knows whose accounts are; None if nobody can be asked.
     """
 
     name: str
@@ -47,7 +49,13 @@ class OpenProcessor:
     enabled: bool = True
     account: tuple[str, str] | None = None
     bank: "BankProcessor | None" = None
+    payees: PayeeVerification | None = None
     breaker: Breaker = field(default_factory=lambda: Breaker(failures=5, rest_seconds=30.0))
+
+
+def house_accounts(processors: Mapping[str, OpenProcessor]) -> frozenset[str]:
+    """Return the numbers of the house's own accounts, to which no customer's money is paid out."""
+    return frozenset(opened.account[1] for opened in processors.values() if opened.account is not None)
 
 
 @dataclass(frozen=True, slots=True)

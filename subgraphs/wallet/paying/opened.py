@@ -7,11 +7,12 @@ from subgraphs.wallet.models import CLOSES, PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.admission import Admission
 from subgraphs.wallet.paying.allocation import Allocation
-from subgraphs.wallet.paying.asking import Asking, OpenProcessor
+from subgraphs.wallet.paying.asking import Asking, OpenProcessor, house_accounts
 from subgraphs.wallet.paying.booking import Booking
 from subgraphs.wallet.paying.destinations import Destinations
 from subgraphs.wallet.paying.processors import open_processors
 from subgraphs.wallet.paying.requests import PaymentRequests
+from subgraphs.wallet.paying.scrutiny import Scrutiny
 from subgraphs.wallet.paying.work import PaymentWork
 from subgraphs.wallet.payments.configuration import PaymentsFile, PaymentsSettings
 from subgraphs.wallet.payments.records.store import PaymentStore
@@ -41,6 +42,8 @@ class OpenedPayments:
             back_url: Where customers come back to; `{brand}` stands for the brand.
         """
         store = PaymentStore(wallet.database, PAYMENTS)
+        destinations = Destinations(wallet.database, PAYMENTS, house_accounts(processors))
+        allocation = Allocation(store, processors)
         work = PaymentWork(
             wallet,
             store,
@@ -48,9 +51,9 @@ class OpenedPayments:
             Admission(wallet, store),
             CLOSES,
             Asking(store, processors, back_url),
+            Scrutiny(file, PAYMENTS, destinations, allocation, processors),
         )
-        destinations = Destinations(wallet.database, PAYMENTS)
-        return cls(work, PaymentRequests(file, work, destinations, Allocation(store, processors)))
+        return cls(work, PaymentRequests(file, work, destinations, allocation))
 
     async def close(self) -> None:
         """Close the connections to processors."""

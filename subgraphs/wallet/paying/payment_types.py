@@ -15,7 +15,7 @@ from subgraphs.wallet.history.transaction_types import Transaction
 from subgraphs.wallet.history.transactions import StoredTransaction
 from subgraphs.wallet.limit_types import SEVERAL
 from subgraphs.wallet.paying.answers import Answer, Decline, words_of
-from subgraphs.wallet.paying.requests import OfferedMethod
+from subgraphs.wallet.paying.requests import MaximumReason, OfferedMethod
 from subgraphs.wallet.payments.payment import Direction, Payment
 
 MAX_PAYMENTS: Final = 50
@@ -23,6 +23,7 @@ MAX_PAYMENTS: Final = 50
 
 strawberry.enum(Direction, name="PaymentDirection", description="Which way money goes.")
 described(strawberry.enum(Decline, name="PaymentDecline"))
+described(strawberry.enum(MaximumReason, name="PaymentMaximumReason"))
 
 
 @described
@@ -81,8 +82,13 @@ class PaymentMethod:
 
     @strawberry.field
     def maximum(self) -> Money:
-        """The greatest amount; of a way back to the source, what can go back there."""
+        """The greatest amount that can be paid in this way now; `maximumReason` says why no more."""
         return self._money(self.offered.maximum)
+
+    @strawberry.field
+    def maximum_reason(self) -> MaximumReason:
+        """Return why there is no more than `maximum`."""
+        return self.offered.maximum_reason
 
     @strawberry.field
     def fee(self) -> Money | None:
@@ -232,7 +238,7 @@ class PaymentPayload:
 @described
 @strawberry.type
 class BankAccountPayload:
-    """The ways to withdraw after a bank account was added; `errors` is empty if it was.
+    """The ways to withdraw after a bank account was added or removed; `errors` is empty if it was.
 
     Attributes:
         methods: As `paymentMethods`.
@@ -277,6 +283,20 @@ class AddBankAccountInput:
     brand: ID
     holder: str
     iban: str
+    idempotency_key: ID
+
+
+@fields_described
+@strawberry.input
+class RemoveBankAccountInput:
+    """Removes a bank account to which withdrawals could be sent.
+
+    Attributes:
+        method_id: The way to withdraw to it, as `paymentMethods` says it.
+    """
+
+    brand: ID
+    method_id: ID
     idempotency_key: ID
 
 

@@ -68,6 +68,7 @@ def _bank(config: ProcessorConfig, secrets: NamedSecrets, clock: Clock) -> OpenP
 
     require_lxml()
     from subgraphs.wallet.payments.bank.adapter import BankProcessor  # noqa: PLC0415 - the same
+    from subgraphs.wallet.payments.bank.payees import BankPayees  # noqa: PLC0415 - the same
 
     options = msgspec.convert(config.options, BankOptions)
     bank = BankProcessor(options, clock.now)
@@ -78,6 +79,7 @@ def _bank(config: ProcessorConfig, secrets: NamedSecrets, clock: Clock) -> OpenP
         enabled=config.enabled,
         account=(options.holder, options.iban),
         bank=bank,
+        payees=BankPayees(options.payees_url) if options.payees_url else None,
     )
 
 

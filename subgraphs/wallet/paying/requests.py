@@ -3,19 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.funds import MAX_AMOUNT
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.paying.allocation import Allocation
 from subgraphs.wallet.paying.answers import Answer, Instructions, refusal_of, refused
-from subgraphs.wallet.paying.destinations import Destination, Destinations
+from subgraphs.wallet.paying.destinations import Destination, Destinations, HouseAccount
 from subgraphs.wallet.paying.routing import Chosen, choose
+from subgraphs.wallet.paying.scrutiny import ABOVE
 from subgraphs.wallet.paying.work import PaymentWork
 from subgraphs.wallet.payments.configuration import MethodConfig, PaymentsFile
 from subgraphs.wallet.payments.payment import (
@@ -29,8 +32,23 @@ from subgraphs.wallet.payments.payment import (
 from subgraphs.wallet.payments.processor import PartState
 
 _C: Final = PlatformErrorCode
+OTHER_METHODS_FIRST: Final = (
+    "Money you've deposited goes back first to where it came from. Choose that way, or a lower amount."
+)
 FIRST_LOOK: Final = timedelta(seconds=15)
 """After which somebody else goes on with a payment whose own request was interrupted."""
+
+
+class MaximumReason(StrEnum):
+    """Why a method takes no more than its maximum.
+
+    METHOD: It never takes more. PAID_IN: No more has come by it than can go back. OTHER_METHODS: The rest has
+    come by other methods, and goes back by them first.
+    """
+
+    METHOD = "METHOD"
+    PAID_IN = "PAID_IN"
+    OTHER_METHODS = "OTHER_METHODS"
 
 
 class OfferedMethod(Struct, frozen=True, kw_only=True):
@@ -43,6 +61,7 @@ class OfferedMethod(Struct, frozen=True, kw_only=True):
         fee: What is kept of each payment, in minor units; 0 if nothing is.
         fee_permille: What is kept beside it, in thousandths of the amount.
         days: Working days until the money is there.
+        maximum_reason: Why there is no more.
         reviewed_above: Above which amount a person looks at it first; None if nobody does.
     """
 
@@ -56,6 +75,7 @@ class OfferedMethod(Struct, frozen=True, kw_only=True):
     fee_permille: int
     days: int
     reviewed_above: int | None
+    maximum_reason: MaximumReason = MaximumReason.METHOD
 
 
 class Customer(Struct, frozen=True):
@@ -105,7 +125,19 @@ class PaymentRequests:
             return [self._offered(customer, method) for method in offered]
         known = await self.destinations.of(owner)
         back = sum(minor for _, minor in await self.allocation.refundable(owner, standing.currency))
-        return [shown for method in offered for shown in self._ways_out(customer, method, known, back)]
+        room = await self._room(customer)
+        return [shown for method in offered for shown in self._ways_out(customer, method, known, back, room)]
+
+    async def _room(self, customer: Customer) -> int:
+        """Return how much of a customer's cash has not to go back by the methods it came from."""
+        owner, standing = customer.owner, customer.standing
+        ways = self.file.offered(Direction.WITHDRAWAL, owner.brand, standing.jurisdiction, standing.currency)
+        least = min(
+            (way.amounts[standing.currency].minimum for way in ways if way.is_to_source), default=None
+        )
+        back = await self.allocation.way_back(owner, standing.currency)
+        owed = back.open_minor if least is not None and back.open_minor >= least else 0
+        return max(0, await self.work.cash(owner, standing.currency) - owed) if owed else MAX_AMOUNT
 
     def takes_accounts(self, customer: Customer) -> bool:
         """Tell whether a customer can withdraw to a bank account, so that it makes sense to add one."""
@@ -114,16 +146,16 @@ class PaymentRequests:
         return any(not method.is_to_source for method in offered)
 
     def _ways_out(
-        self, customer: Customer, method: MethodConfig, known: Sequence[Destination], back: int
+        self, customer: Customer, method: MethodConfig, known: Sequence[Destination], back: int, room: int
     ) -> Iterator[OfferedMethod]:
         """Yield the ways in which a customer can withdraw by a method."""
         if not method.is_to_source:
             for destination in known:
-                yield self._offered(customer, method, destination)
+                yield _up_to(self._offered(customer, method, destination), room, MaximumReason.OTHER_METHODS)
             return
         shown = self._offered(customer, method)
         if back >= shown.minimum:
-            yield replace(shown, maximum=min(shown.maximum, back))
+            yield _up_to(shown, back, MaximumReason.PAID_IN)
 
     async def deposit(self, customer: Customer, asked: Asked) -> Answer:
         """Ask for money; the same key again returns the same deposit as it stands then.
@@ -158,11 +190,20 @@ class PaymentRequests:
             BadInput: No name, or no IBAN.
         """
         at = await self.work.wallet.now()
-        if await self.destinations.add(owner, holder, account, at) is None:
+        try:
+            added = await self.destinations.add(owner, holder, account, at)
+        except HouseAccount:
+            return Refusal(_C.METHOD_UNAVAILABLE, "This account is ours. Give one of your own.")
+        if added is None:
             return Refusal(
                 _C.NOT_ALLOWED_HERE, "You've saved as many bank accounts as possible. Remove one first."
             )
         return None
+
+    async def remove_bank_account(self, owner: Owner, method_id: str) -> None:
+        """Remove the bank account of a way to withdraw; withdrawals that were asked for go on."""
+        _, _, destination_id = method_id.partition(":")
+        await self.destinations.remove(owner, destination_id, await self.work.wallet.now())
 
     async def _ask(
         self, customer: Customer, asked: Asked, method: MethodConfig | None, to: Destination | None
@@ -173,6 +214,10 @@ class PaymentRequests:
             refusal = self._refusal(customer, asked, method)
             if refusal is not None or method is None:
                 return Answer(None, (), refusal or refused(_C.METHOD_UNAVAILABLE))
+            if to is not None and (to.account in self.destinations.house):
+                return Answer(None, (), refused(_C.METHOD_UNAVAILABLE))
+            if to is not None and asked.amount_minor > await self._room(customer):
+                return Answer(None, (), Refusal(_C.METHOD_UNAVAILABLE, OTHER_METHODS_FIRST))
             payment = await self._payment(customer, asked, method, to)
             parts = [] if payment.is_deposit else await self.allocation.parts(payment, method)
             if not payment.is_deposit and not parts:
@@ -238,10 +283,7 @@ class PaymentRequests:
     ) -> Payment:
         at = await self.work.wallet.now()
         chosen = self._chosen(customer, asked, method)
-        review = ""
-        if asked.direction is Direction.WITHDRAWAL:
-            review = await self._review(asked, to)
-        return Payment(
+        payment = Payment(
             payment_id=new_id(),
             brand_id=customer.owner.brand,
             customer_id=customer.owner.customer,
@@ -256,9 +298,9 @@ class PaymentRequests:
             routes=chosen.routes,
             choices=chosen.choices,
             asked_at=at,
-            review=review,
             due_at=at + FIRST_LOOK,
         )
+        return replace(payment, review=await self._review(payment, to))
 
     def _chosen(self, customer: Customer, asked: Asked, method: MethodConfig) -> Chosen:
         if method.is_to_source:
@@ -273,15 +315,14 @@ class PaymentRequests:
         country = customer.standing.jurisdiction
         return choose(method, country, asked.amount_minor, enabled=enabled, down=down)
 
-    async def _review(self, asked: Asked, to: Destination | None) -> str:
-        """Return why a person has to look at a withdrawal; "" if nobody has to."""
-        rules = self.file.review
-        above = rules.above.get(asked.currency)
-        if above is None or asked.amount_minor > above:
-            return "above the amount that is paid without a look"
-        if to is not None and rules.new_account and not await self.destinations.was_paid(to):
-            return "the first withdrawal to this bank account"
-        return ""
+    async def _review(self, payment: Payment, to: Destination | None) -> str:
+        """Return why a person has to look at a withdrawal, as far as it is known by itself; "" if not."""
+        above = self.file.review.above.get(payment.currency)
+        if payment.is_deposit:
+            return ""
+        if above is None or payment.amount_minor > above:
+            return ABOVE
+        return "" if to is None else await self.work.scrutiny.of_payee(payment, to)
 
     def _offered(
         self, customer: Customer, method: MethodConfig, to: Destination | None = None
@@ -301,6 +342,11 @@ class PaymentRequests:
             days=method.days,
             reviewed_above=self._reviewed_above(method, currency),
         )
+
+
+def _up_to(shown: OfferedMethod, most: int, reason: MaximumReason) -> OfferedMethod:
+    """Return a method that takes no more than an amount, and why."""
+    return shown if most >= shown.maximum else replace(shown, maximum=most, maximum_reason=reason)
 
 
 def _is_same(stored: Payment, asked: Asked) -> bool:

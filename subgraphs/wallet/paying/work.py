@@ -18,6 +18,7 @@ from subgraphs.wallet.paying.admission import Admission
 from subgraphs.wallet.paying.asking import Asking, absent
 from subgraphs.wallet.paying.booking import Booking
 from subgraphs.wallet.paying.cases import case_of, case_of_step, case_of_unknown
+from subgraphs.wallet.paying.scrutiny import Scrutiny
 from subgraphs.wallet.payments.merging import merged
 from subgraphs.wallet.payments.payment import (
     Part,
@@ -73,6 +74,7 @@ class PaymentWork:
 
     Attributes:
         asking: What asks processors.
+        scrutiny: Finds what a person has to look at.
     """
 
     wallet: OpenedWallet
@@ -81,6 +83,7 @@ class PaymentWork:
     admission: Admission
     closes: CloseTables
     asking: Asking
+    scrutiny: Scrutiny
 
     async def advance(self, payment_id: str, *, looks: bool = False) -> tuple[Payment, list[Part]] | None:
         """Do what can be done for a payment now; return it, or None if there is none.
@@ -231,13 +234,28 @@ class PaymentWork:
         else:
             account = await self._cash(payment.owner, payment.currency)
             held = account and await self.booking.hold(replace(payment, account_id=account), parts)
+            review = await self._sources(payment, account) if held else ""
             async with self.wallet.database.write() as connection:
                 if held:
                     at = await self.wallet.clock.machine.at(connection)
-                    await self.store.accept(connection, payment.payment_id, account, at)
+                    review = review or await self.scrutiny.of_sums(connection, payment, at)
+                    await self.store.accept(connection, payment, account, at, review)
                 else:
                     await self.store.refuse(connection, payment.payment_id, "INSUFFICIENT_FUNDS")
         self.wallet.announce(payment.owner)
+
+    async def _sources(self, payment: Payment, account: str) -> str:
+        """Return why a person has to look at where money came from; "" if nobody has to."""
+        return await self.scrutiny.of_sources(payment, await self._left(account))
+
+    async def cash(self, owner: Owner, currency: str) -> int:
+        """Return the cash that a customer may use."""
+        account = await self._cash(owner, currency)
+        return await self._left(account) if account else 0
+
+    async def _left(self, account: str) -> int:
+        found = await self.wallet.ledger.lookup_accounts([account])
+        return sum(one.credits_posted - one.debits_posted - one.debits_pending for one in found)
 
     async def _cash(self, owner: Owner, currency: str) -> str:
         """Return the customer's account for cash; "" if there is none."""

@@ -149,7 +149,8 @@ class ReviewRules(_Part):
     """Which withdrawals a person has to look at, by currency.
 
     Attributes:
-        above: Those above this amount, in minor units; a currency that is missing means all.
+        above: Those above this amount, in minor units; a currency that is missing means all. What a customer
+            withdraws within 24 hours counts as one sum, and so does what goes to one bank account.
         new_account: Those to a bank account that the customer never used.
     """
 
@@ -179,6 +180,13 @@ class PaymentsFile(_Part):
     def method(self, method_id: str) -> MethodConfig | None:
         """Return a method by its id; None if there is none."""
         return next((method for method in self.methods if method.id == method_id), None)
+
+    def least_back(self, brand: str, currency: str) -> int | None:
+        """Return the least that a brand's customers can send back to its source; None if nothing can go."""
+        ways = (method for method in self.methods if method.is_to_source and currency in method.amounts)
+        return min(
+            (way.amounts[currency].minimum for way in ways if brand in (way.brands or (brand,))), default=None
+        )
 
     def offered(
         self, direction: Direction, brand: str, country: str, currency: str

@@ -78,6 +78,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
         f"{PAID}test_who_is_excluded_deposits_nothing_and_withdraws_everything",
     ),
     "mutation addBankAccount": Never("it moves nothing, and whoever leaves wants their money"),
+    "mutation removeBankAccount": Never("it moves nothing"),
     "query betslipPreview": Stopped(f"{PLAYED}test_an_excluded_customer_is_shown_no_preview"),
     "topic club.account-status.v1": EXCLUDING,
     "topic wallet.exclusion.v1": EXCLUDING,

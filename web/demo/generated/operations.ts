@@ -119,6 +119,12 @@ export type PaymentDirection =
   | 'DEPOSIT'
   | 'WITHDRAWAL';
 
+/** Why a method takes no more than its maximum. METHOD: It never takes more. PAID_IN: No more has come by it than can go back. OTHER_METHODS: The rest has come by other methods, and goes back by them first. */
+export type PaymentMaximumReason =
+  | 'METHOD'
+  | 'OTHER_METHODS'
+  | 'PAID_IN';
+
 /** How a payment stands. ASKED: It is not known yet whether it may be: nothing has moved. REFUSED: It never was. OPEN: The customer has to pay, or the processor to say what became of it. REVIEW: A person has to decide. SENDING: The money is on its way. DONE: It has arrived. RETURNED: It had to go back to its source. FAILED: Nothing was paid, or what was sent has come back. */
 export type PaymentState =
   | 'ASKED'
@@ -179,6 +185,13 @@ export type Product =
   | 'BINGO'
   | 'CASINO'
   | 'POKER';
+
+export type RemoveBankAccountInput = {
+  readonly brand: string;
+  readonly idempotencyKey: string;
+  /** The way to withdraw to it, as `paymentMethods` says it. */
+  readonly methodId: string;
+};
 
 export type SelectionStatus =
   | 'DEAD_HEAT'
@@ -418,7 +431,7 @@ export type PaymentMethodsQueryVariables = Exact<{
 }>;
 
 
-export type PaymentMethodsQuery = { readonly deposit: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }> | null, readonly withdraw: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }> | null };
+export type PaymentMethodsQuery = { readonly deposit: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly maximumReason: PaymentMaximumReason, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }> | null, readonly withdraw: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly maximumReason: PaymentMaximumReason, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }> | null };
 
 export type DepositMutationVariables = Exact<{
   input: DepositInput;
@@ -439,13 +452,20 @@ export type AddBankAccountMutationVariables = Exact<{
 }>;
 
 
-export type AddBankAccountMutation = { readonly addBankAccount: { readonly methods: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+export type AddBankAccountMutation = { readonly addBankAccount: { readonly methods: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly maximumReason: PaymentMaximumReason, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
+
+export type RemoveBankAccountMutationVariables = Exact<{
+  input: RemoveBankAccountInput;
+}>;
+
+
+export type RemoveBankAccountMutation = { readonly removeBankAccount: { readonly methods: ReadonlyArray<{ readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly maximumReason: PaymentMaximumReason, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null }>, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> } };
 
 export type PaidFragment = { readonly payment: { readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null } | null, readonly errors: ReadonlyArray<{ readonly code: PlatformErrorCode }> };
 
 export type PaymentFragment = { readonly id: string, readonly at: string, readonly direction: PaymentDirection, readonly state: PaymentState, readonly code: PlatformErrorCode | null, readonly decline: PaymentDecline | null, readonly url: string | null, readonly amount: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly instructions: { readonly holder: string, readonly account: string, readonly reference: string } | null };
 
-export type MethodFragment = { readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null };
+export type MethodFragment = { readonly id: string, readonly name: string, readonly direction: PaymentDirection, readonly maximumReason: PaymentMaximumReason, readonly feePermille: number, readonly workingDays: number, readonly minimum: { readonly minor: number, readonly currency: string }, readonly maximum: { readonly minor: number, readonly currency: string }, readonly fee: { readonly minor: number, readonly currency: string } | null, readonly reviewedAbove: { readonly minor: number, readonly currency: string } | null };
 
 
 export const PlaceBet: Operation<PlaceBetMutation, PlaceBetMutationVariables> = {
@@ -570,8 +590,8 @@ export const AcknowledgePrompt: Operation<AcknowledgePromptMutation, Acknowledge
 export const PaymentMethods: Operation<PaymentMethodsQuery, PaymentMethodsQueryVariables> = {
   name: 'PaymentMethods',
   kind: 'query',
-  id: 'sha256:afcda9e2840dbca4408ff3ce5146b26f334772cb45688e194e6fabfa3783343b',
-  text: "query PaymentMethods($brand:ID!){deposit:paymentMethods(brand:$brand direction:DEPOSIT){...Method}withdraw:paymentMethods(brand:$brand direction:WITHDRAWAL){...Method}}fragment Method on PaymentMethod{id name direction minimum{...Amount}maximum{...Amount}fee{...Amount}feePermille workingDays reviewedAbove{...Amount}}fragment Amount on Money{minor currency}",
+  id: 'sha256:6c12232a1917b0acf55c76746602a98afd490c4a8ff5a871007e3a0f97914982',
+  text: "query PaymentMethods($brand:ID!){deposit:paymentMethods(brand:$brand direction:DEPOSIT){...Method}withdraw:paymentMethods(brand:$brand direction:WITHDRAWAL){...Method}}fragment Method on PaymentMethod{id name direction minimum{...Amount}maximum{...Amount}maximumReason fee{...Amount}feePermille workingDays reviewedAbove{...Amount}}fragment Amount on Money{minor currency}",
 };
 
 export const Deposit: Operation<DepositMutation, DepositMutationVariables> = {
@@ -591,6 +611,13 @@ export const Withdraw: Operation<WithdrawMutation, WithdrawMutationVariables> = 
 export const AddBankAccount: Operation<AddBankAccountMutation, AddBankAccountMutationVariables> = {
   name: 'AddBankAccount',
   kind: 'mutation',
-  id: 'sha256:52b82d58b4d2aebd31c42840a53dd585c7da58af0512465fdaaee938d36e9637',
-  text: "mutation AddBankAccount($input:AddBankAccountInput!){addBankAccount(input:$input){methods{...Method}errors{code}}}fragment Method on PaymentMethod{id name direction minimum{...Amount}maximum{...Amount}fee{...Amount}feePermille workingDays reviewedAbove{...Amount}}fragment Amount on Money{minor currency}",
+  id: 'sha256:2a7c655d2411fdd6d75db259e8752f34ac15dcf81612953dbe07add4386410c2',
+  text: "mutation AddBankAccount($input:AddBankAccountInput!){addBankAccount(input:$input){methods{...Method}errors{code}}}fragment Method on PaymentMethod{id name direction minimum{...Amount}maximum{...Amount}maximumReason fee{...Amount}feePermille workingDays reviewedAbove{...Amount}}fragment Amount on Money{minor currency}",
+};
+
+export const RemoveBankAccount: Operation<RemoveBankAccountMutation, RemoveBankAccountMutationVariables> = {
+  name: 'RemoveBankAccount',
+  kind: 'mutation',
+  id: 'sha256:45e4106dcb23504dc6d1f3bf45192a295ed5864f7dd9a3eaa945f7a9c552ced0',
+  text: "mutation RemoveBankAccount($input:RemoveBankAccountInput!){removeBankAccount(input:$input){methods{...Method}errors{code}}}fragment Method on PaymentMethod{id name direction minimum{...Amount}maximum{...Amount}maximumReason fee{...Amount}feePermille workingDays reviewedAbove{...Amount}}fragment Amount on Money{minor currency}",
 };

@@ -42,6 +42,7 @@ class BankOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             comes later is looked at all the same.
         look_back_days: How old a statement may be that questions are answered from.
         sent_days: How long after the bank has booked it the file of an order stays in `sent`; None: for ever.
+        payees_url: Where the bank says whose accounts are; "" if it does not.
     """
 
     folder: str
@@ -53,6 +54,7 @@ class BankOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     transfer_days: Annotated[int, Meta(ge=1, le=60)] = 14
     look_back_days: Annotated[int, Meta(ge=40, le=3_700)] = 400
     sent_days: Annotated[int, Meta(ge=1)] | None = None
+    payees_url: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no bank would take.
@@ -68,6 +70,8 @@ class BankOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             raise ValueError("iban: this is no IBAN; write it in capitals and without spaces")
         if self.bic and not _BIC.fullmatch(self.bic):
             raise ValueError("bic: a BIC has 8 or 11 letters and digits, in capitals; it may be left out")
+        if self.payees_url and not self.payees_url.startswith(("https://", "http://127.0.0.1:")):
+            raise ValueError("payees_url: write an address that begins with https://")
         if self.sent_days is not None and self.sent_days >= self.look_back_days:
             raise ValueError("sent_days: write fewer days than look_back_days: statements say what is booked")
         if self.currency not in {currency.code for currency in Currency}:

@@ -16,7 +16,16 @@ from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.wallet.payments.merging import foreign_id, merged
-from subgraphs.wallet.payments.payment import RECEIVED, Decision, Direction, Part, Payment, PaymentState
+from subgraphs.wallet.payments.payment import (
+    LACKED,
+    RECEIVED,
+    UNAVAILABLE,
+    Decision,
+    Direction,
+    Part,
+    Payment,
+    PaymentState,
+)
 from subgraphs.wallet.payments.processor import (
     Notice,
     PartKind,
@@ -26,6 +35,9 @@ from subgraphs.wallet.payments.records.tables import PaymentTables
 
 REJECTED: Final = "rejected"
 """Why a part of a withdrawal failed that two people rejected."""
+
+UNASKED: Final = (REJECTED, LACKED, UNAVAILABLE)
+"""Why refunds failed for which no processor was asked."""
 
 TOLD: Final = frozenset({PartState.DONE, PartState.FAILED})
 
@@ -105,11 +117,12 @@ class PaymentStore:
         return bool(noted.rowcount)
 
     async def accept(
-        self, connection: AsyncConnection, payment_id: str, account_id: str, at: datetime
+        self, connection: AsyncConnection, payment: Payment, account_id: str, at: datetime, review: str = ""
     ) -> None:
-        """Note that a payment may be, unless it was decided otherwise."""
-        undecided = self._change(payment_id).where(*self._undecided())
-        await connection.execute(undecided.values(accepted_at=at, account_id=account_id))
+        """Note that a payment may be, unless it was decided otherwise, and why a person has to look at it."""
+        undecided = self._change(payment.payment_id).where(*self._undecided())
+        values = {"accepted_at": at, "account_id": account_id, "review": payment.review or review}
+        await connection.execute(undecided.values(values))
 
     async def refuse(self, connection: AsyncConnection, payment_id: str, code: str) -> None:
         """Note that a payment never is, unless it was accepted; what was not asked for yet never will be."""
@@ -249,8 +262,35 @@ class PaymentStore:
         c = self.tables.part.c
         return select(self.tables.part).where(c.payment_id == payment_id).order_by(c.part_id)
 
-    async def refundable(self, owner: Owner, currency: str) -> list[tuple[Part, int]]:
+    async def unrefunded(self, owner: Owner, currency: str) -> set[str]:
+        """Return a customer's charges of which a refund has failed at the processor."""
+        part, payment = self.tables.part, self.tables.payment
+        back = part.alias("back")
+        query = (
+            select(part.c.part_id)
+            .join(payment, payment.c.payment_id == part.c.payment_id)
+            .join(back, back.c.source == part.c.part_id)
+            .where(
+                payment.c.brand_id == owner.brand,
+                payment.c.customer_id == owner.customer,
+                part.c.currency == currency,
+                back.c.kind == PartKind.REFUND.value,
+                back.c.state == PartState.FAILED.value,
+                back.c.reason.not_in(UNASKED),
+            )
+        )
+        async with self.database.read() as connection:
+            return set(await connection.scalars(query))
+
+    async def refundable(
+        self, owner: Owner, currency: str, *, accepted: bool = False
+    ) -> list[tuple[Part, int]]:
         """Return a customer's charges of which something can go back to its source, the newest first.
+
+        Args:
+            owner: The customer.
+            currency: Of the charges.
+            accepted: Whether only refunds of payments count as gone that are accepted.
 
         Returns:
             Each with how much, in minor units: what was neither refunded nor taken back by a bank.
@@ -261,7 +301,11 @@ class PaymentStore:
             back.c.source == part.c.part_id,
             or_(back.c.state != PartState.FAILED.value, back.c.kind == PartKind.DISPUTE.value),
         )
-        out = select(func.coalesce(func.sum(back.c.amount_minor), 0)).where(is_out).scalar_subquery()
+        sums = select(func.coalesce(func.sum(back.c.amount_minor), 0)).where(is_out)
+        if accepted:
+            of = payment.alias("of")
+            sums = sums.join(of, of.c.payment_id == back.c.payment_id).where(of.c.accepted_at.is_not(None))
+        out = sums.correlate(part).scalar_subquery()
         query = (
             select(part, out.label("gone"))
             .join(payment, payment.c.payment_id == part.c.payment_id)

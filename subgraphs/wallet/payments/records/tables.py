@@ -142,7 +142,7 @@ def _refund(metadata: MetaData) -> Table:
 
 
 def _destination(metadata: MetaData) -> Table:
-    """`account`: an IBAN, or a processor's token; `checked_by`: the people who let money be sent to it."""
+    """`account`: an IBAN, or a processor's token; `removed_at`: since when nothing is sent to it."""
     return Table(
         "payment_destination",
         metadata,
@@ -152,7 +152,9 @@ def _destination(metadata: MetaData) -> Table:
         Column("holder", String(140), nullable=False),
         Column("account", Identifier(64), nullable=False),
         Column("added_at", UtcDateTime, nullable=False),
+        Column("removed_at", UtcDateTime, nullable=True),
         UniqueConstraint("brand_id", "customer_id", "account", name="payment_destination_once"),
+        Index("payment_destination_by_account", "account"),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -12,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from foundation.storage.database import Database
 from subgraphs.bets.betting.bet import Bet, BetStatus
 from subgraphs.bets.models import BETS, TRADING
+from subgraphs.bets.opened import OpenedBets
 from subgraphs.bets.settlement.results import MarketResult, Runner
 from subgraphs.bets.trading.exposure import exposed_bet
 from subgraphs.kit.domain.selections import market_of
@@ -24,6 +27,7 @@ from tests.subgraphs.bets.trading.traded import TradedHouse, bet_void, factor, t
 from tests.support.examples import OUTER_LAYER
 from tests.support.money.contract import CUSTOMERS
 
+HIGHEST: Final = {"currency": "GBP", "minimum_minor": 1, "maximum_minor": 50}
 MARKET: Final = market_of(selection(1))
 NUMBERS: Final = count(1)
 """Of decisions and results: each is newer than all before."""
@@ -92,6 +96,37 @@ async def test_a_customer_may_stake_their_part(traded: TradedHouse) -> None:
     assert (await traded.house.place("k1", stake=21)).refusal == "STAKE_TOO_HIGH"
     assert (await traded.house.place("k2", stake=20)).status is BetStatus.OPEN
     assert (await traded.house.place("k3", CUSTOMERS[1], stake=40)).status is BetStatus.OPEN
+
+
+@pytest.mark.parametrize("limits", [{"limits": [limit(stake_minor=50)]}, {"stakes": [HIGHEST]}])
+async def test_small_bets_on_a_selection_are_one_stake(traded: TradedHouse, limits: dict[str, Any]) -> None:
+    """Whatever limits the stake: what the customer has staked already counts, and others are not stopped."""
+    await traded.decide(trading(1, **limits))
+    bets = await asyncio.gather(*(traded.house.place(f"k{number}", stake=10) for number in range(8)))
+    made = [bet for bet in bets if bet.status is BetStatus.OPEN]
+    assert {bet.refusal for bet in bets if bet not in made} == {"STAKE_TOO_HIGH"}
+    assert len(made) == 5
+    assert (await traded.house.place("multiple", stake=10, numbers=(1, 2))).refusal == "STAKE_TOO_HIGH"
+    assert (await traded.house.place("other", stake=50, numbers=(2,))).status is BetStatus.OPEN
+    assert (await traded.house.place("theirs", CUSTOMERS[1], stake=50)).status is BetStatus.OPEN
+
+
+async def test_two_processes_take_one_stake(mariadb_url: str, tmp_path: Path) -> None:
+    """Each takes small bets of one customer on one selection at once: no more than one bet may cost."""
+    async with traded_house(mariadb_url, tmp_path, minimum_stake=1) as traded:
+        traded.house.offers.offers = offered(offer(1, market_kind="WIN"))
+        await traded.decide(trading(1, limits=[limit(stake_minor=50)]))
+        house = traded.house
+        second = Database.open(traded.settings, "bets")
+        other = OpenedBets.of(
+            second, house.clock, house.bets.placing.settings, house.funds, house.offers, None
+        )
+        both = (house, replace(house, database=second, bets=other))
+        asked = (both[number % 2].place(f"k{number}", stake=10) for number in range(12))
+        placed = await asyncio.gather(*asked)
+        await other.close()
+        await second.close()
+    assert sum(bet.status is BetStatus.OPEN for bet in placed) == 5
 
 
 async def test_customers_at_once_use_a_liability_up_and_no_more(traded: TradedHouse) -> None:

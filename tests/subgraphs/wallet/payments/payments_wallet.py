@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.circuit_breaker import Breaker
-from subgraphs.wallet.funds.codes import AccountCode, house_account
+from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.ledger.ledger import Ledger
+from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer
 from subgraphs.wallet.limits.records import Standing
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.answers import Answer
@@ -72,6 +73,7 @@ class PaymentsWallet(LimitedWallet):
 
     def __init__(self, database: FaultyDatabase, ledger: Ledger, clock: StoppedClock) -> None:
         super().__init__(database, ledger, clock)
+        self._wins = 0
         self.played = {name: PlayedProcessor(name) for name in ("first", "second", "bank")}
         opened = OpenedWallet.of(database, self.time)
         self.opened = replace(
@@ -111,6 +113,24 @@ class PaymentsWallet(LimitedWallet):
             direction=Direction.WITHDRAWAL, method_id=method, amount_minor=amount, currency=CURRENCY, key=key
         )
         return await self.payments.requests.withdraw(self.customer(owner), asked)
+
+    async def win(self, owner: Owner, amount: int) -> None:
+        """Give a customer what no method of payment has brought; below 0, they lose it."""
+        account = await self.accounts.open_cash(owner, CURRENCY, self.time.now())
+        bets = house_account(owner.brand, CURRENCY, AccountCode.BETS)
+        await self.accounts.open_house(owner.brand, CURRENCY)
+        payer, payee = (bets, account) if amount > 0 else (account, bets)
+        self._wins += 1
+        transfer = Transfer(
+            id=f"win {self._wins}",
+            debit_account_id=payer,
+            credit_account_id=payee,
+            amount=abs(amount),
+            ledger=ledger_of(CURRENCY),
+            code=int(TransferCode.RETURN),
+        )
+        result = await self.ledger.create_transfer(transfer)
+        assert result.status is CreateTransferStatus.CREATED
 
     async def work(self) -> int:
         """Do what is due, as the worker does; return how many payments were."""

@@ -175,14 +175,15 @@ async def test_a_withdrawal_goes_back_to_what_was_paid_in(wallet: PaymentsWallet
 async def test_a_withdrawal_that_fails_is_the_customers_again(wallet: PaymentsWallet) -> None:
     """Also if the bank sends it back after it had arrived; the fee is given back, too."""
     await paid_in(wallet)
+    await wallet.win(ANN, 510)
     await wallet.withdraw(ANN, "w", 500, "transfer")
     bank = wallet.played["bank"]
     bank.becomes("bank-1", PartState.DONE)
     await wallet.payments.work.notice("bank", bank.said[-1])
-    assert await wallet.cash(ANN) == 490
+    assert await wallet.cash(ANN) == 1_000
     bank.becomes("bank-1", PartState.FAILED, "AC04")
     await wallet.payments.work.notice("bank", bank.said[-1])
-    assert await wallet.cash(ANN) == 990
+    assert await wallet.cash(ANN) == 1_500
     assert await wallet.balance("northbet", AccountCode.FEES) == 10
     assert bank.has == 0
 
@@ -194,6 +195,7 @@ async def test_a_withdrawal_that_came_back_is_not_taken_off_net_deposits(
     """A person looks at the customer as if it had never been paid out."""
     wallet.become(jurisdiction="GB")
     await paid_in(wallet, "d", 100_00)
+    await wallet.win(ANN, 20_10)
     await wallet.withdraw(ANN, "w", 20_00, "transfer")
     bank = wallet.played["bank"]
     for state in (PartState.DONE, PartState.FAILED) if came_back else (PartState.DONE,):
@@ -236,7 +238,7 @@ async def test_a_withdrawal_waits_for_two_people(wallet: PaymentsWallet) -> None
 
 async def test_nobody_withdraws_more_than_there_is(wallet: PaymentsWallet) -> None:
     """The ledger decides it, for ever."""
-    await paid_in(wallet)
+    await wallet.win(ANN, 990)
     for _ in range(2):
         answer = await wallet.withdraw(ANN, "w", 1_100, "transfer")
         assert answer.refusal is not None
@@ -247,7 +249,7 @@ async def test_nobody_withdraws_more_than_there_is(wallet: PaymentsWallet) -> No
 async def test_a_dispute_takes_what_is_there_and_the_rest_is_the_houses(wallet: PaymentsWallet) -> None:
     """Won, everything goes back to where it came from; a person gets to know of it."""
     charge = await paid_in(wallet)
-    await wallet.withdraw(ANN, "w", 500, "transfer")
+    await wallet.win(ANN, -500)
     first = wallet.played["first"]
     first.takes_back(charge, PartKind.DISPUTE, 1_000)
     await wallet.payments.work.notice("first", first.said[-1])

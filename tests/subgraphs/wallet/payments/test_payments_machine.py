@@ -92,6 +92,11 @@ class PaymentsMachine(RuleBasedStateMachine):
         """A customer asks to withdraw, perhaps once more."""
         self.run(self.wallet.withdraw(owner, f"w{key}", amount, method))
 
+    @rule(owner=customers, amount=amounts)
+    def customer_wins(self, owner: Owner, amount: int) -> None:
+        """A customer gets what no processor has brought, and so may be paid out by a bank."""
+        self.run(self.wallet.win(owner, amount))
+
     @rule(name=names, pick=picks, other=st.sampled_from([0, 0, 0, -1, 7]))
     def customer_pays(self, name: str, pick: int, other: int) -> None:
         """A customer pays what is open, rarely another amount."""

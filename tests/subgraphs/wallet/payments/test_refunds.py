@@ -97,7 +97,7 @@ async def test_no_more_goes_back_than_the_charge_has_left(wallet: PaymentsWallet
 async def test_money_that_is_not_there_is_not_refunded(wallet: PaymentsWallet) -> None:
     """The decision says so for ever, no processor is asked, and another decision may be made later."""
     payment = await deposited(wallet)
-    await wallet.withdraw(ANN, "w", 500, "transfer")
+    await wallet.win(ANN, -500)
     await refund(wallet, payment, 600)
     assert await refusals(wallet) == ["INSUFFICIENT_FUNDS"]
     await deposited(wallet, key="e")

@@ -9,7 +9,7 @@ import { moneyWords } from '../words';
 import type { PaymentWords } from './messages/messages';
 import type { Method } from './payments';
 import { refusalInWords } from './paymentWords';
-import { type AccountOutcome, sendAccount } from './sending';
+import { type AccountOutcome, type AccountRefused, sendAccount } from './sending';
 
 interface AddAccountProps {
   readonly methods: readonly Method[];
@@ -153,10 +153,11 @@ function missingIn(holder: string, iban: string, texts: PaymentWords): Fault | n
 }
 
 /** Why an account was not added. Only the IBAN can be wrong in a way that the server alone finds. */
-function faultOf(outcome: Exclude<AccountOutcome, { kind: 'added' }>, words: MoneyWords): Fault {
+export function faultOf(outcome: AccountRefused, words: MoneyWords): Fault {
   switch (outcome.kind) {
     case 'refused':
       if (outcome.code === 'INVALID') return { at: 'iban', text: words.payments.wrongIban };
+      if (outcome.code === 'METHOD_UNAVAILABLE') return { at: 'iban', text: words.payments.ours };
       return { at: null, text: outcome.code === 'NOT_ALLOWED_HERE' ? words.payments.tooMany : refusalInWords(outcome.code, words) };
     case 'unknown':
       return { at: null, text: words.unknownOutcome };

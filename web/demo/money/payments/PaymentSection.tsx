@@ -12,6 +12,7 @@ import { moneyWords } from '../words';
 import { AddAccount } from './AddAccount';
 import { PaymentForm } from './PaymentForm';
 import type { Direction, Method } from './payments';
+import { RemoveAccount } from './RemoveAccount';
 import { Unanswered } from './Unanswered';
 import { usePaying } from './usePaying';
 
@@ -21,7 +22,7 @@ export interface PaymentSectionProps {
   readonly money: MoneyControls;
   readonly wallet: Wallet;
   readonly now: number;
-  /** Takes the ways to withdraw after a bank account was added. */
+  /** Takes the ways to withdraw after a bank account was added or removed. */
   readonly onMethods: (methods: readonly Method[]) => void;
   /** Called when what was asked for is in the list. */
   readonly onListed: () => void;
@@ -72,6 +73,7 @@ function Inside({ direction, methods, money, wallet, now, onMethods, onListed, o
       ) : (
         <PaymentForm methods={methods} method={method} wallet={wallet} now={now} paying={paying} onMethod={setChosen} />
       )}
+      {method?.id.includes(':') === true && <RemoveAccount key={method.id} method={method} money={money} onMethods={onMethods} />}
       {!isDeposit && wallet.canAddBankAccount && <AddAccount methods={methods} money={money} onMethods={added} />}
     </>
   );

@@ -18,7 +18,7 @@ export function PaymentTerms({ method, most, minor }: PaymentTermsProps) {
   const locale = useLocale();
   const words = moneyWords(locale).payments;
   const inWords = (value: number) => minorInWords(method, value, locale);
-  const { direction, minimum, reviewedAbove } = method;
+  const { direction, minimum, maximum, maximumReason, reviewedAbove } = method;
   const review = reviewOf(method, minor);
   const rule = feeInWords(method, locale);
   const fee = minor === null ? rule : inWords(feeOf(method, minor));
@@ -32,6 +32,9 @@ export function PaymentTerms({ method, most, minor }: PaymentTermsProps) {
         {minor !== null && <Term name={words.arrives[direction]}>{inWords(minor - feeOf(method, minor))}</Term>}
         <Term name={words.takes}>{takesInWords(method, locale)}</Term>
       </dl>
+      {maximumReason === 'OTHER_METHODS' && (
+        <p data-testid="payment-maximum">{locale.fill(words.outside['others-first'], { most: inWords(maximum.minor) })}</p>
+      )}
       {review !== null && (
         <p data-testid="payment-review">
           {locale.fill(words.review[review], { amount: reviewedAbove === null ? '' : locale.money(reviewedAbove) })}

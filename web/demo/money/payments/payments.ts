@@ -141,7 +141,9 @@ export function roomOf(limits: readonly Limit[], currency: string, now: number):
 }
 
 /** Why an amount that can be read cannot be asked for. */
-export type Outside = 'below' | 'above' | 'not-there' | 'over-limit';
+export type Outside = 'below' | 'above' | 'others-first' | 'paid-in' | 'not-there' | 'over-limit';
+
+const ABOVE: Readonly<Record<Method['maximumReason'], Outside>> = { METHOD: 'above', PAID_IN: 'paid-in', OTHER_METHODS: 'others-first' };
 
 export type ReadPayment = ReadAmount | { readonly kind: 'outside'; readonly why: Outside };
 
@@ -150,7 +152,7 @@ export function readPayment(typed: string, method: Method, wallet: Wallet, room:
   const read = readAmount(typed, method.minimum.currency, tag);
   if (read.kind !== 'amount') return read;
   if (read.minor < method.minimum.minor) return { kind: 'outside', why: 'below' };
-  if (read.minor > method.maximum.minor) return { kind: 'outside', why: 'above' };
+  if (read.minor > method.maximum.minor) return { kind: 'outside', why: ABOVE[method.maximumReason] };
   if (read.minor > mostOf(method, wallet)) return { kind: 'outside', why: 'not-there' };
   if (method.direction === 'DEPOSIT' && room !== null && read.minor > room.minor) return { kind: 'outside', why: 'over-limit' };
   return read;

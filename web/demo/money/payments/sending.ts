@@ -1,7 +1,7 @@
 /** Asks for deposits, withdrawals and bank accounts, each until its answer is known. */
 import { type Answer, type Ask, Unreached } from '@furlong/client';
 
-import { AddBankAccount, type AddBankAccountMutation, Deposit, type PaidFragment, Withdraw } from '../../generated/operations';
+import { AddBankAccount, type AddBankAccountMutation, Deposit, type PaidFragment, RemoveBankAccount, type RemoveBankAccountMutation, Withdraw } from '../../generated/operations';
 import { type ErrorCode, RETRY_AFTER_MS, TRY_MS } from '../change';
 import type { Asked } from './asked';
 import type { Method, Payment } from './payments';
@@ -38,6 +38,8 @@ export type AccountOutcome =
   | Unknown
   | SignedOut;
 
+export type AccountRefused = Exclude<AccountOutcome, { kind: 'added' }>;
+
 const BAD_INPUT = 'BAD_USER_INPUT';
 /** Nothing says what became of an earlier try of the same request. */
 const UNSETTLED: ReadonlySet<ErrorCode> = new Set(['WALLET_PENDING', 'PENDING']);
@@ -66,9 +68,20 @@ export async function sendAccount(holder: string, iban: string, idempotencyKey: 
   const answer = await untilAnswered<AddBankAccountMutation['addBankAccount']>(sender, async (options) =>
     fieldOf(await sender.ask(AddBankAccount, { input }, options), 'addBankAccount'),
   );
-  if (answer.kind !== 'payload') return answer;
-  const [error] = answer.payload.errors;
-  if (error === undefined) return { kind: 'added', methods: answer.payload.methods };
+  return answer.kind === 'payload' ? changedBy(answer.payload) : answer;
+}
+
+/** Removes the bank account of a way to withdraw; to remove it again changes nothing. */
+export async function sendRemoval(methodId: string, idempotencyKey: string, sender: PaymentSender): Promise<AccountOutcome> {
+  const input = { brand: sender.brand, methodId, idempotencyKey };
+  const answer = await untilAnswered<RemoveBankAccountMutation['removeBankAccount']>(sender, async (options) =>
+    fieldOf(await sender.ask(RemoveBankAccount, { input }, options), 'removeBankAccount'),
+  );
+  return answer.kind === 'payload' ? changedBy(answer.payload) : answer;
+}
+
+function changedBy({ methods, errors: [error] }: AddBankAccountMutation['addBankAccount']): AccountOutcome {
+  if (error === undefined) return { kind: 'added', methods };
   return NOBODYS.has(error.code) ? { kind: 'signed-out' } : { kind: 'refused', code: error.code };
 }
 

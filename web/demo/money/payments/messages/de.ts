@@ -17,6 +17,8 @@ export const DE: PaymentWords = {
   outside: {
     below: 'Das Minimum ist {least}.',
     above: 'Das Maximum ist {most}.',
+    'others-first': 'Auf diesem Weg können Sie {most} auszahlen. Was Sie auf anderen Wegen eingezahlt haben, geht zuerst dorthin zurück.',
+    'paid-in': 'Auf diesem Weg können {most} zurückgehen: So viel haben Sie damit eingezahlt.',
     'not-there': 'Sie können sich jetzt {there} auszahlen lassen.',
     'over-limit': 'Das ist mehr, als Ihr Einzahlungslimit erlaubt.',
   },
@@ -26,7 +28,7 @@ export const DE: PaymentWords = {
   review: {
     every: 'Wir prüfen jede Auszahlung, bevor wir sie senden.',
     this: 'Wir prüfen diese Auszahlung, bevor wir sie senden, weil sie mehr als {amount} beträgt.',
-    maybe: 'Wir prüfen manche Auszahlung, bevor wir sie senden, und über {amount} jede.',
+    maybe: 'Wir prüfen manche Auszahlung, bevor wir sie senden, und über {amount} in 24 Stunden jede.',
   },
   cannotUndo: 'Eine beantragte Auszahlung lässt sich nicht zurücknehmen.',
   noWay: {
@@ -54,6 +56,8 @@ export const DE: PaymentWords = {
   enterIban: 'Geben Sie die IBAN ein.',
   wrongIban: 'Das ist keine gültige IBAN. Prüfen Sie, ob ein Zeichen falsch ist oder fehlt.',
   tooMany: 'Sie können hier keine weiteren Bankkonten hinzufügen.',
+  ours: 'Dieses Konto gehört uns. Geben Sie ein eigenes an.',
+  remove: 'Dieses Konto entfernen',
 
   list: 'Ein- und Auszahlungen',
   standings: {

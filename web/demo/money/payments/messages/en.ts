@@ -17,6 +17,8 @@ export const EN: PaymentWords = {
   outside: {
     below: 'The minimum is {least}.',
     above: 'The maximum is {most}.',
+    'others-first': 'You can send {most} this way. What you’ve deposited in other ways goes back there first.',
+    'paid-in': '{most} can go back this way: that’s what you’ve deposited with it.',
     'not-there': 'You can withdraw {there} now.',
     'over-limit': 'That’s more than your deposit limit allows.',
   },
@@ -26,7 +28,7 @@ export const EN: PaymentWords = {
   review: {
     every: 'We check every withdrawal before we send it.',
     this: 'We’ll check this withdrawal before we send it, because it’s more than {amount}.',
-    maybe: 'We may check a withdrawal before we send it, and always do above {amount}.',
+    maybe: 'We may check a withdrawal before we send it, and always do above {amount} within 24 hours.',
   },
   cannotUndo: 'Once you’ve asked for a withdrawal, you can’t cancel it.',
   noWay: {
@@ -54,6 +56,8 @@ export const EN: PaymentWords = {
   enterIban: 'Enter the IBAN.',
   wrongIban: 'That isn’t a valid IBAN. Check it for a wrong or missing character.',
   tooMany: 'You can’t add any more bank accounts here.',
+  ours: 'This account is ours. Enter one of your own.',
+  remove: 'Remove this account',
 
   list: 'Deposits and withdrawals',
   standings: {

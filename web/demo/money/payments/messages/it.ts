@@ -17,6 +17,8 @@ export const IT: PaymentWords = {
   outside: {
     below: 'Il minimo è {least}.',
     above: 'Il massimo è {most}.',
+    'others-first': 'In questo modo puoi prelevare {most}. Quello che hai versato in altri modi torna prima lì.',
+    'paid-in': 'In questo modo possono tornare {most}: è quanto hai versato così.',
     'not-there': 'Ora puoi prelevare {there}.',
     'over-limit': 'È più di quanto consente il tuo limite di deposito.',
   },
@@ -26,7 +28,7 @@ export const IT: PaymentWords = {
   review: {
     every: 'Controlliamo ogni prelievo prima di inviarlo.',
     this: 'Controlleremo questo prelievo prima di inviarlo, perché supera {amount}.',
-    maybe: 'Possiamo controllare un prelievo prima di inviarlo, e sopra {amount} lo facciamo sempre.',
+    maybe: 'Possiamo controllare un prelievo prima di inviarlo, e sopra {amount} in 24 ore lo facciamo sempre.',
   },
   cannotUndo: 'Un prelievo richiesto non si può annullare.',
   noWay: {
@@ -54,6 +56,8 @@ export const IT: PaymentWords = {
   enterIban: 'Inserisci l’IBAN.',
   wrongIban: 'Questo IBAN non è valido. Controlla se un carattere è sbagliato o manca.',
   tooMany: 'Non puoi aggiungere altri conti bancari qui.',
+  ours: 'Questo conto è nostro. Inserisci un conto tuo.',
+  remove: 'Rimuovi questo conto',
 
   list: 'Depositi e prelievi',
   standings: {

@@ -39,7 +39,7 @@ export interface PaymentWords {
   readonly roomUntil: string;
   /** Where a deposit is paid. */
   readonly elsewhere: string;
-  /** `{amount}`: above which a person looks first. */
+  /** `{amount}`: above which a person looks first, in all of 24 hours. */
   readonly review: Readonly<Record<Review, string>>;
   readonly cannotUndo: string;
   readonly noWay: Each;
@@ -63,6 +63,9 @@ export interface PaymentWords {
   readonly enterIban: string;
   readonly wrongIban: string;
   readonly tooMany: string;
+  /** The account is the house's. */
+  readonly ours: string;
+  readonly remove: string;
 
   readonly list: string;
   readonly standings: Readonly<Record<Standing, StandingWords>>;

@@ -1,0 +1,20 @@
+"""bank accounts that were removed
+
+Revision ID: 0002_sums
+Revises: 0001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from foundation.storage.columns import LONG_TEXT, Blob, Identifier, UtcDateTime
+
+revision = "0002_sums"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("payment_destination", sa.Column("removed_at", UtcDateTime(), nullable=True))
+    op.create_index("payment_destination_by_account", "payment_destination", ["account"])
