@@ -10,11 +10,12 @@ from foundation.storage.database import Database
 from subgraphs.bets.models import POSTPONED
 from subgraphs.bets.opened import OpenedBets, opened_bets
 from subgraphs.bets.records.forgetting import forget
-from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.loop import Loop, by_name, call
 from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.rounds import WorkerParts
 
 DUE_BETS: Final = "bets-upkeep: bets"
+PARTS: Final = "bets-upkeep: parts"
 BATCH: Final = 200
 """How many bets are looked at before the next ones are read."""
 
@@ -68,14 +69,14 @@ class Upkeep:
             SQLAlchemyError: The same.
         """
         work, ends = self.bets.work, monotonic() + ROUND_SECONDS
-        await self._sweep()
-        await self._forget()
         loop = self.loop
+        parts = Loop(name=PARTS, postponed=loop.postponed, clock=work.clock, named=by_name)
+        await parts.each([self._sweep, self._forget], call)
         while due := await self._claimed():
             await loop.each(due, work.advance)
             if monotonic() > ends:
                 break
-        return {"bets": len(due), **await loop.postponed.counts(loop.name)}
+        return {"bets": len(due), **await loop.postponed.counts(DUE_BETS, PARTS)}
 
     async def _claimed(self) -> list[str]:
         at = await self.bets.work.now()

@@ -1,6 +1,5 @@
 """Goes over many items: one that fails is postponed with its reason, and those behind it go on."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from foundation.background import all_of
 from foundation.storage.clock import Clock
 from foundation.storage.errors import is_unavailable
 from subgraphs.kit.domain.keys import Owner
@@ -22,6 +22,16 @@ R = TypeVar("R")
 
 class NotKnownYet(Exception):
     """Something that an item needs has not arrived: it alone waits, also if the error is as an outage."""
+
+
+async def call(part: Callable[[], Awaitable[None]]) -> None:
+    """Do a part of a worker's round."""
+    await part()
+
+
+def by_name(part: Callable[[], Awaitable[None]]) -> str:
+    """Return what tells a part of a worker's round from the others."""
+    return part.__name__.strip("_")
 
 
 def by_customer(owner: Owner) -> str:
@@ -72,18 +82,15 @@ class Loop(Generic[T]):
                     done.append(await work(item))
                 except Exception as error:
                     if is_unavailable(error) and not isinstance(error, NotKnownYet):
+                        for _ in waiting:  # those that have begun end, and no other one begins
+                            pass
                         raise
                     await self.postpone(item, error)
                 else:
                     if before is not None:
                         await self.postponed.forget(self.name, [before.item])
 
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for _ in range(self.at_once):
-                    tasks.create_task(work_off())
-        except ExceptionGroup as faults:
-            raise faults.exceptions[0] from None
+        await all_of(*(work_off() for _ in range(self.at_once)))
         return done
 
     async def together(self, items: Sequence[T], work: Callable[[Sequence[T]], Awaitable[R]]) -> list[R]:

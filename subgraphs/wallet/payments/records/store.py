@@ -15,6 +15,7 @@ from foundation.same_fields import with_fields_of
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.schedule import DueItems
 from subgraphs.wallet.payments.merging import foreign_id, merged
 from subgraphs.wallet.payments.payment import RECEIVED, Decision, Direction, Part, Payment, PaymentState
 from subgraphs.wallet.payments.processor import (
@@ -84,12 +85,11 @@ class PaymentStore:
             found = await connection.scalar(select(c.reference).where(c.part_id == part_id))
         return str(found or "")
 
-    async def due(self, at: datetime, limit: int) -> list[str]:
-        """Return the payments that somebody has to look at, those that wait longest first."""
+    @property
+    def due_payments(self) -> DueItems:
+        """Return the payments that somebody has to look at."""
         c = self.tables.payment.c
-        query = select(c.payment_id).where(c.due_at <= at).order_by(c.due_at).limit(limit)
-        async with self.database.read() as connection:
-            return list(await connection.scalars(query))
+        return DueItems(self.database, c.payment_id, c.due_at)
 
     async def schedule(self, seen: Payment, state: PaymentState, due_at: datetime | None, tries: int) -> bool:
         """Note how a payment stands, and when somebody has to look at it again.
@@ -287,6 +287,11 @@ class PaymentStore:
         ids = sorted({part.payment_id for part in parts})
         query = select(c.payment_id, c.brand_id).where(c.payment_id.in_(ids))
         return {row.payment_id: row.brand_id for row in await connection.execute(query)}
+
+    async def brand_of(self, connection: AsyncConnection, payment_id: str) -> str:
+        """Return whose payment it is; "" if there is none."""
+        c = self.tables.payment.c
+        return str(await connection.scalar(select(c.brand_id).where(c.payment_id == payment_id)) or "")
 
     async def parts_of(self, payment_ids: Sequence[str]) -> dict[str, list[Part]]:
         """Return the parts of payments, by payment."""
