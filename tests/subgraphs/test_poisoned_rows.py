@@ -60,7 +60,7 @@ NOON: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
 @dataclass
-class Stand:
+class LoopFixture:
     """Some items of a loop, of which one is poisoned.
 
     Attributes:
@@ -77,7 +77,7 @@ class Stand:
     cases: Callable[[], Any] | None = None
 
 
-Make: TypeAlias = Callable[[Path, Sequence[bool]], AbstractAsyncContextManager[Stand]]
+Make: TypeAlias = Callable[[Path, Sequence[bool]], AbstractAsyncContextManager[LoopFixture]]
 
 
 async def run_sql(database: Database, statement: str, **values: Any) -> Any:
@@ -88,7 +88,7 @@ async def run_sql(database: Database, statement: str, **values: Any) -> Any:
 
 
 @asynccontextmanager
-async def bets(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def bets(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Bets in play that wait for the delay; of one, the slip is no JSON."""
     url = f"sqlite+aiosqlite:///{folder}/bets"
     (folder / "bets").mkdir()
@@ -108,7 +108,7 @@ async def bets(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
 
         upkeep = BetsUpkeep(house.database, house.bets)
         postponed = PostponedItems(house.database, POSTPONED_BETS)
-        yield Stand(postponed, upkeep.round, done, house.clock.advance)
+        yield LoopFixture(postponed, upkeep.round, done, house.clock.advance)
 
 
 @asynccontextmanager
@@ -128,7 +128,7 @@ def later_of(wallet: PaymentsWallet) -> Callable[[timedelta], None]:
 
 
 @asynccontextmanager
-async def payments(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def payments(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Deposits that were paid; of one, the processor's signed webhook has a negative amount."""
     async with payments_wallet(folder) as wallet:
         first, owners = wallet.played["first"], [Owner("northbet", f"c{n}") for n in range(len(poisoned))]
@@ -148,11 +148,11 @@ async def payments(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stan
 
         cashier = Cashier(wallet.opened, wallet.payments)
         postponed = PostponedItems(wallet.database, POSTPONED)
-        yield Stand(postponed, cashier.round, done, later_of(wallet), cases)
+        yield LoopFixture(postponed, cashier.round, done, later_of(wallet), cases)
 
 
 @asynccontextmanager
-async def statements(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def statements(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Entries of a bank's statement, one of which says something that no part can become."""
     async with payments_wallet(folder) as wallet:
         owners = [Owner("northbet", f"c{n}") for n in range(len(poisoned))]
@@ -181,11 +181,11 @@ async def statements(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[St
             return len(await wallet.rows(PAYMENTS.case))
 
         postponed = PostponedItems(wallet.database, POSTPONED)
-        yield Stand(postponed, heard, done, later_of(wallet), cases)
+        yield LoopFixture(postponed, heard, done, later_of(wallet), cases)
 
 
 @asynccontextmanager
-async def banks(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def banks(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Banks, of which one has sent what makes its reader fail."""
     async with payments_wallet(folder) as wallet:
         read: set[int] = set()
@@ -217,11 +217,11 @@ async def banks(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
         async def done() -> set[int]:
             return set(read)
 
-        yield Stand(PostponedItems(wallet.database, POSTPONED), again, done, later_of(wallet))
+        yield LoopFixture(PostponedItems(wallet.database, POSTPONED), again, done, later_of(wallet))
 
 
 @asynccontextmanager
-async def reports(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def reports(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Days of a processor's report, one of which cannot be compared for a reason that nobody knows."""
     async with payments_wallet(folder) as wallet:
         await wallet.deposit(Owner("northbet", "ann"), "d", 1_000)
@@ -247,11 +247,11 @@ async def reports(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand
         async def done() -> set[int]:
             return set(compared)
 
-        yield Stand(PostponedItems(wallet.database, POSTPONED), again, done, later_of(wallet))
+        yield LoopFixture(PostponedItems(wallet.database, POSTPONED), again, done, later_of(wallet))
 
 
 @asynccontextmanager
-async def customers(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def customers(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Customers for whom something may be due; where one is, cannot be told."""
     async with payments_wallet(folder) as wallet:
         owners = [Owner("northbet", f"c{n}") for n in range(len(poisoned))]
@@ -283,11 +283,11 @@ async def customers(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Sta
             gone = {row[0] for row in rows}
             return {n for n, owner in enumerate(owners) if owner.customer in gone and not poisoned[n]}
 
-        yield Stand(PostponedItems(wallet.database, POSTPONED), upkeep.round, done, later_of(wallet))
+        yield LoopFixture(PostponedItems(wallet.database, POSTPONED), upkeep.round, done, later_of(wallet))
 
 
 @asynccontextmanager
-async def credits_(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def credits_(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Credits that have expired; of one, the currency is none."""
     clock = StoppedClock()
     async with (
@@ -319,11 +319,11 @@ async def credits_(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stan
         def later(time: timedelta) -> None:
             clock.now += int(time.total_seconds() * 1_000_000)
 
-        yield Stand(PostponedItems(database, POSTPONED), wallet.expired.end, done, later)
+        yield LoopFixture(PostponedItems(database, POSTPONED), wallet.expired.end, done, later)
 
 
 @asynccontextmanager
-async def erased(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def erased(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Erased customers whose term is over; one has an account in a currency that is none."""
     async with opened_database(f"sqlite+aiosqlite:///{folder}") as database:
         clock = ManualClock(NOON)
@@ -349,12 +349,12 @@ async def erased(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]
             left = {row[0] for row in await run_sql(database, "select customer_id from erased_customer")}
             return {number for number, owner in enumerate(owners) if owner.customer not in left}
 
-        yield Stand(PostponedItems(database, POSTPONED), forgetting.some, done, clock.advance)
+        yield LoopFixture(PostponedItems(database, POSTPONED), forgetting.some, done, clock.advance)
         await wallet.ledger.close()
 
 
 @asynccontextmanager
-async def requests(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def requests(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Bets that an operator's wallet has not answered; of one, the state is none."""
     async with opened_database(f"sqlite+aiosqlite:///{folder}") as database:
         with operators_of(database, folder) as wallet:
@@ -381,11 +381,13 @@ async def requests(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stan
                 ended = {row[0] for row in await run_sql(database, query)}
                 return {number for number in range(len(poisoned)) if f"bet-{number}" in ended}
 
-            yield Stand(PostponedItems(database, POSTPONED), wallet.rounds.round, done, wallet.clock.advance)
+            yield LoopFixture(
+                PostponedItems(database, POSTPONED), wallet.rounds.round, done, wallet.clock.advance
+            )
 
 
 @asynccontextmanager
-async def corrections(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Stand]:
+async def corrections(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[LoopFixture]:
     """Corrections that two people decided; of one, the amount is no number."""
     async with opened_database(f"sqlite+aiosqlite:///{folder}") as database:
         clock = ManualClock(NOON)
@@ -413,7 +415,7 @@ async def corrections(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[S
             applied = {row[0] for row in await run_sql(database, query)}
             return {number for number, name in enumerate(ids) if name in applied}
 
-        yield Stand(wallet.postponed, again, done, clock.advance)
+        yield LoopFixture(wallet.postponed, again, done, clock.advance)
         await wallet.ledger.close()
 
 
@@ -444,21 +446,21 @@ async def test_a_poisoned_row_waits_and_its_neighbours_go_on(loop: str, place: s
     """It keeps its reason, and is a case after some tries."""
     poisoned = PLACES[place]
     healthy = {number for number, is_poisoned in enumerate(poisoned) if not is_poisoned}
-    async with MADE_UP[loop](tmp_path, poisoned) as stand:
-        await stand.round()
-        assert await stand.done() == healthy
-        [noted] = (await stand.postponed.of(loop)).values()
+    async with MADE_UP[loop](tmp_path, poisoned) as items:
+        await items.round()
+        assert await items.done() == healthy
+        [noted] = (await items.postponed.of(loop)).values()
         assert noted.reason
         assert 1 <= noted.tries < CASE_AFTER
         for _ in range(CASE_AFTER):
-            stand.later(LONG)
-            await stand.round()
-        assert await stand.done() == healthy
-        [noted] = (await stand.postponed.of(loop)).values()
+            items.later(LONG)
+            await items.round()
+        assert await items.done() == healthy
+        [noted] = (await items.postponed.of(loop)).values()
         assert noted.is_case
-        assert await stand.postponed.counts(loop) == {"postponed": 1, "failing": 1}
-        if stand.cases is not None:
-            assert await stand.cases() == 1
+        assert await items.postponed.counts(loop) == {"postponed": 1, "failing": 1}
+        if items.cases is not None:
+            assert await items.cases() == 1
 
 
 async def test_a_day_that_cannot_be_closed_keeps_no_correction_waiting(
@@ -475,11 +477,11 @@ async def test_a_day_that_cannot_be_closed_keeps_no_correction_waiting(
 
     monkeypatch.setattr(Closer, "due", due)
     monkeypatch.setattr(Closer, "close", close)
-    async with corrections(tmp_path, (False,)) as stand:
-        wallet = OpenedWallet.of(stand.postponed.database, SystemClock())
+    async with corrections(tmp_path, (False,)) as items:
+        wallet = OpenedWallet.of(items.postponed.database, SystemClock())
         told = await DailyClose(wallet, Closer.__new__(Closer)).round()
         assert told == {"close": 2, "payouts": 0, "correction": 0, "postponed": 1, "failing": 0}
-        assert set(await stand.postponed.of(DAYS_TO_CLOSE)) == {str(today - timedelta(days=2))}
+        assert set(await items.postponed.of(DAYS_TO_CLOSE)) == {str(today - timedelta(days=2))}
         await wallet.ledger.close()
 
 
@@ -492,10 +494,10 @@ async def test_a_part_of_a_round_that_fails_keeps_no_bet_waiting(
         raise ValueError("nobody has thought of this")
 
     monkeypatch.setattr(ResultStore, "sweep", sweep)
-    async with bets(tmp_path, (False,)) as stand:
-        assert await stand.round() == {"bets": 0, "postponed": 1, "failing": 0}
-        assert await stand.done() == {0}
-        assert set(await stand.postponed.of(PARTS_OF_BETS)) == {"sweep"}
+    async with bets(tmp_path, (False,)) as items:
+        assert await items.round() == {"bets": 0, "postponed": 1, "failing": 0}
+        assert await items.done() == {0}
+        assert set(await items.postponed.of(PARTS_OF_BETS)) == {"sweep"}
 
 
 async def test_a_part_of_a_round_that_fails_keeps_no_customer_waiting(
@@ -507,13 +509,13 @@ async def test_a_part_of_a_round_that_fails_keeps_no_customer_waiting(
         raise ValueError("nobody has thought of this")
 
     monkeypatch.setattr(Ledger, "expire_pending", expire)
-    async with customers(tmp_path, (False,)) as stand:
-        assert (await stand.round())["postponed"] == 1
-        assert await stand.done() == {0}
-        assert set(await stand.postponed.of(PARTS)) == {"expiry"}
+    async with customers(tmp_path, (False,)) as items:
+        assert (await items.round())["postponed"] == 1
+        assert await items.done() == {0}
+        assert set(await items.postponed.of(PARTS)) == {"expiry"}
 
 
 def test_each_declared_loop_is_tried_with_a_poisoned_row() -> None:
-    """A loop without one would not be known to stand it."""
+    """A loop without one would not be known to do that."""
     assert set(LOOPS) == MADE_UP.keys() | IN_ORDER | OF_ROUNDS
     assert len(LOOPS) == len(set(LOOPS))

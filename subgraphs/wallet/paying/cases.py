@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from subgraphs.kit.durable_steps.postponed import Postponement
 from subgraphs.wallet.paying.booking import is_owed
 from subgraphs.wallet.payments.payment import Part, Payment, is_decided, is_foreign
 from subgraphs.wallet.payments.processor import Contradiction, Notice, PartKind, PartState
@@ -47,19 +46,6 @@ def case_of_step(
         currency=payment.currency,
         amount_minor=payment.amount_minor,
         details={"step": type(step).__name__, "why": str(why)},
-        opened_at=at,
-    )
-
-
-def case_of_failing(payment_id: str, brand: str, noted: Postponement, at: datetime) -> Case:
-    """Return that nobody could go on with a payment, by what is remembered of that: it may be unreadable."""
-    return Case(
-        kind=CaseKind.DIFFERENT,
-        processor="",
-        subject=f"failing {payment_id}",
-        brand_id=brand,
-        payment_id=payment_id,
-        details={"why": noted.reason, "tries": noted.tries, "since": noted.since},
         opened_at=at,
     )
 

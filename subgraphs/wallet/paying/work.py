@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.admission import Admission
 from subgraphs.wallet.paying.asking import Asking, absent
 from subgraphs.wallet.paying.booking import Booking
-from subgraphs.wallet.paying.cases import case_of, case_of_failing, case_of_step, case_of_unknown
+from subgraphs.wallet.paying.cases import case_of, case_of_step, case_of_unknown
 from subgraphs.wallet.payments.merging import merged
 from subgraphs.wallet.payments.payment import (
     Part,
@@ -39,9 +39,9 @@ from subgraphs.wallet.payments.processor import (
     Unanswered,
     Unavailable,
 )
-from subgraphs.wallet.payments.records.cases import open_case, open_case_again
+from subgraphs.wallet.payments.records.cases import case_of_failing, open_case, open_case_again
 from subgraphs.wallet.payments.records.refunds import refuse_refund
-from subgraphs.wallet.payments.records.store import PaymentStore
+from subgraphs.wallet.payments.records.store import PaymentStore, SeenPayment
 from subgraphs.wallet.payments.steps import (
     Accept,
     Admit,
@@ -98,7 +98,7 @@ class PaymentWork:
             at_once=AT_ONCE,
         )
 
-    async def advance(self, payment_id: str, *, looks: bool = False) -> tuple[Payment, list[Part]] | None:
+    async def advance(self, payment_id: str, *, looks: bool = False) -> SeenPayment | None:
         """Do what can be done for a payment now; return it, or None if there is none.
 
         Args:
@@ -308,13 +308,6 @@ class PaymentWork:
             return await is_held(connection, self.closes, currency)
 
 
-class SeenPayment(NamedTuple):
-    """A payment as it was read, with its parts."""
-
-    payment: Payment
-    parts: list[Part]
-
-
 @dataclass(frozen=True, slots=True)
 class PaymentSteps:
     """The steps of payments.
@@ -332,8 +325,7 @@ class PaymentSteps:
 
     async def load(self, item: str) -> SeenPayment | None:
         """Return a payment as it is written; None if there is none."""
-        loaded = await self.work.store.load(item)
-        return None if loaded is None else SeenPayment(*loaded)
+        return await self.work.store.load(item)
 
     async def perform(self, seen: SeenPayment, at: datetime) -> SeenPayment | None:
         """Do the next step; None if nothing is to be done, or if nothing new is known."""

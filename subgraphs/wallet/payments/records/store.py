@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec.structs import asdict
 from sqlalchemy import Row, and_, func, or_, select, update
@@ -29,6 +29,13 @@ REJECTED: Final = "rejected"
 """Why a part of a withdrawal failed that two people rejected."""
 
 TOLD: Final = frozenset({PartState.DONE, PartState.FAILED})
+
+
+class SeenPayment(NamedTuple):
+    """A payment as it was read, with its parts."""
+
+    payment: Payment
+    parts: list[Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,12 @@ class PaymentStore:
             row = (await connection.execute(select(self.tables.payment).where(*mine))).first()
         return None if row is None else payment_of(row)
 
-    async def load(self, payment_id: str) -> tuple[Payment, list[Part]] | None:
+    async def load(self, payment_id: str) -> SeenPayment | None:
         """Return a payment with its parts, in the order of their ids; None if there is none."""
         async with self.database.read() as connection:
             row = (await connection.execute(self._payment_of(payment_id))).first()
             parts = [part_of(part) for part in await connection.execute(self._parts_of(payment_id))]
-        return None if row is None else (payment_of(row), parts)
+        return None if row is None else SeenPayment(payment_of(row), parts)
 
     async def destination(self, destination_id: str) -> tuple[str, str] | None:
         """Return the holder and the account to which money may be sent."""
