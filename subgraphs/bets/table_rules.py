@@ -10,6 +10,7 @@ from subgraphs.bets.models import (
     GLOBAL_STATE,
     INSTALLATION,
     OUTBOX,
+    POSTPONED,
     REFERENCE,
     STREAM,
     TRADING,
@@ -18,7 +19,13 @@ from subgraphs.bets.trading.table_rules import trading_table_rules
 from subgraphs.club_kit.records.table_rules import reference_rules
 from subgraphs.kit.records.erasure import kept
 from subgraphs.kit.records.recovery_sources import Source
-from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules, global_rule
+from subgraphs.kit.records.table_rules import (
+    TableRule,
+    common_rules,
+    database_rules,
+    global_rule,
+    postponed_rule,
+)
 from subgraphs.kit.topics import EVENT_RESULT_TOPIC
 
 _LAW: Final = "what the law has kept of bets; the wallet keeps their money"
@@ -50,6 +57,7 @@ TABLE_RULES: Final = (
     ),
     TableRule(BETS.result, Source.TOPIC, (EVENT_RESULT_TOPIC,), rows=Rows.COPIED),
     global_rule(GLOBAL_STATE),
+    postponed_rule(POSTPONED),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

@@ -1,21 +1,21 @@
 """Upkeep: goes on with bets that somebody has left, settles those whose markets have results, and forgets."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Final
 
-import structlog
-
 from foundation.storage.database import Database
-from foundation.storage.errors import is_unavailable
+from subgraphs.bets.models import POSTPONED
 from subgraphs.bets.opened import OpenedBets, opened_bets
 from subgraphs.bets.records.forgetting import forget
+from subgraphs.kit.durable_steps.loop import Loop, by_name, call
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.rounds import WorkerParts
 
-log = structlog.get_logger(__name__)
+DUE_BETS: Final = "bets-upkeep: bets"
+PARTS: Final = "bets-upkeep: parts"
 BATCH: Final = 200
 """How many bets are looked at before the next ones are read."""
 
@@ -48,6 +48,19 @@ class Upkeep:
     _sweeps_at: float = 0
     _forgets_at: float = 0
 
+    @property
+    def loop(self) -> Loop[str]:
+        """Return the loop over due bets."""
+        work = self.bets.work
+        return Loop(
+            name=DUE_BETS,
+            postponed=PostponedItems(self.database, POSTPONED),
+            clock=work.clock,
+            named=str,
+            put_off=work.store.due_bets.put_off,
+            at_once=AT_ONCE,
+        )
+
     async def round(self) -> Mapping[str, int]:
         """Go on with the bets that are due; return how many are still.
 
@@ -56,36 +69,18 @@ class Upkeep:
             SQLAlchemyError: The same.
         """
         work, ends = self.bets.work, monotonic() + ROUND_SECONDS
-        await self._sweep()
-        await self._forget()
-        at = await work.now()
-        while due := await work.store.claim(at, BATCH, at + CLAIMED_FOR):
-            await self._go_on(due)
+        loop = self.loop
+        parts = Loop(name=PARTS, postponed=loop.postponed, clock=work.clock, named=by_name)
+        await parts.each([self._sweep, self._forget], call)
+        while due := await self._claimed():
+            await loop.each(due, work.advance)
             if monotonic() > ends:
-                return {"bets": len(due)}
-            at = await work.now()
-        return {"bets": 0}
+                break
+        return {"bets": len(due), **await loop.postponed.counts(DUE_BETS, PARTS)}
 
-    async def _go_on(self, due: Iterable[str]) -> None:
-        """Go on with bets, some at once; one that cannot be gone on with keeps no other waiting."""
-        bets, work = iter(due), self.bets.work
-
-        async def work_off() -> None:
-            for bet_id in bets:
-                try:
-                    await work.advance(bet_id)
-                except Exception as error:
-                    if is_unavailable(error):
-                        raise
-                    log.exception("bet_postponed", bet=bet_id)
-                    await work.postpone(bet_id)
-
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for _ in range(AT_ONCE):
-                    tasks.create_task(work_off())
-        except ExceptionGroup as faults:
-            raise faults.exceptions[0] from None
+    async def _claimed(self) -> list[str]:
+        at = await self.bets.work.now()
+        return await self.bets.work.store.due_bets.claim(at, BATCH, at + CLAIMED_FOR)
 
     async def _sweep(self) -> None:
         if monotonic() < self._sweeps_at:
@@ -104,6 +99,7 @@ class Upkeep:
             trading = store.counting.exposures.tables
             is_more = await forget(connection, store.tables, at, (trading.exposed_leg, trading.bet_void))
             await store.counting.exposures.forget(connection, at - LONG_OVER)
+            await self.loop.postponed.clean(connection, at)
         self._forgets_at = 0 if is_more else monotonic() + FORGET_SECONDS
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Select, Table, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
@@ -23,6 +24,7 @@ from subgraphs.fulfilment.state.reasons import ERASED
 from subgraphs.fulfilment.state.state_machine import HELD_BACK, POSSIBLY_SENT, UNSENT, FulfilmentState
 from subgraphs.kit.domain.keys import Owner
 
+log = structlog.get_logger(__name__)
 DETAIL_CHARACTERS = 500
 
 
@@ -136,9 +138,10 @@ class FulfilmentRepository:
         await connection.execute(
             update(self.table).where(these).values(lease=c.lease + 1, leased_until=until)
         )
-        leased = await _fulfilments(connection, select(self.table).where(these))
-        fulfilments = {fulfilment.key: fulfilment for fulfilment in leased}
-        return [fulfilments[row["key"]] for row in due_rows]
+        leased = (await connection.execute(select(self.table).where(these))).mappings()
+        fulfilments = {row["key"]: _readable(row) for row in leased}
+        found = (fulfilments[row["key"]] for row in due_rows)
+        return [fulfilment for fulfilment in found if fulfilment is not None]
 
     async def record_attempt(self, connection: AsyncConnection, attempt: Attempt) -> None:
         """Add to the record of requests to providers and of decisions."""
@@ -285,6 +288,15 @@ class ProviderRepository:
         row = {"name": name, "stopped": stopped, "reason": reason, "changed_at": now}
         update_columns = ("stopped", "reason", "changed_at")
         await connection.execute(upsert(self.dialect, self.table, [row], update=update_columns))
+
+
+def _readable(row: Mapping[Any, Any]) -> Fulfilment | None:
+    """Return a fulfilment; None if nobody can read it: it waits for its lease to end, and others go on."""
+    try:
+        return Fulfilment.of_row(row)
+    except (ValueError, LookupError, TypeError):
+        log.exception("fulfilment_unreadable", key=row["key"])
+        return None
 
 
 async def _fulfilments(connection: AsyncConnection, query: Select[Any]) -> list[Fulfilment]:

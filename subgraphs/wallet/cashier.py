@@ -1,25 +1,38 @@
 """Brings payments forward that nobody waits for, and compares them with processors' reports by day."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
 from foundation.storage.database import Database
+from subgraphs.kit.durable_steps.loop import Loop
 from subgraphs.kit.rounds import WorkerParts
-from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
+from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
-from subgraphs.wallet.paying.reconciliation.statements import keep_unreadable, take_in
+from subgraphs.wallet.paying.reconciliation.statements import STATEMENTS, keep_unreadable, take_in
+from subgraphs.wallet.paying.work import DUE_PAYMENTS
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, count_open, open_case
 
+if TYPE_CHECKING:
+    from subgraphs.wallet.payments.bank.adapter import BankProcessor
+
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
+BANKS: Final = "wallet-cashier: banks"
+REPORTS: Final = "wallet-cashier: reports"
 BATCH: Final = 50
 """How many payments a round looks at."""
+
+CLAIMED_FOR: Final = timedelta(seconds=30)
+"""So long other processes leave a payment alone with which this one goes on."""
 
 REPORTS_AGAIN: Final = 600.0
 """After how many seconds reports are looked for again."""
@@ -41,46 +54,57 @@ class Cashier:
         """Do what is due; return whether there may be more, and how many cases wait for a person."""
         work = self.payments.work
         await self._take_in()  # first: what a statement has is not ordered again
-        due = await work.store.due(await self.wallet.now(), BATCH)
-        for payment_id in due:
-            try:
-                await work.advance(payment_id, looks=True)
-            except UnknownBrand as why:
-                await work.postpone(payment_id)
-                log.warning("payment_of_unknown_brand", payment=payment_id, why=str(why))
+        at = await self.wallet.now()
+        due = await work.store.due_payments.claim(at, BATCH, at + CLAIMED_FOR)
+        await work.loop.each(due, partial(work.advance, looks=True))
         await self._compare()
         async with self.wallet.database.read() as connection:
             cases = await count_open(connection, work.store.tables)
-        return {"payments": int(len(due) == BATCH), "cases": cases}
+        failing = await self.wallet.postponed.counts(DUE_PAYMENTS, STATEMENTS, BANKS, REPORTS)
+        return {"payments": int(len(due) == BATCH), "cases": cases, **failing}
 
     async def _take_in(self) -> None:
         """Read the statements that banks have sent."""
         if monotonic() < self._statements_at:
             return
         self._statements_at = monotonic() + STATEMENTS_AGAIN
-        for name, opened in self.payments.work.asking.processors.items():
-            if opened.bank is not None:
-                try:
-                    await take_in(self.payments.work, name, opened.bank)
-                except Unanswered as why:
-                    log.warning("statements_not_read", processor=name, why=str(why))
-                    await keep_unreadable(self.payments.work, name, why)
+        processors = self.payments.work.asking.processors.items()
+        banks = [(name, opened.bank) for name, opened in processors if opened.bank is not None]
+        await self._loop(BANKS, _named_bank).each(banks, self._take_in_of)
+
+    async def _take_in_of(self, named: "tuple[str, BankProcessor]") -> None:
+        name, bank = named
+        try:
+            await take_in(self.payments.work, name, bank)
+        except Unanswered as why:
+            log.warning("statements_not_read", processor=name, why=str(why))
+            await keep_unreadable(self.payments.work, name, why)
 
     async def _compare(self) -> None:
         """Compare the earliest day of each processor that was not compared yet."""
         if monotonic() < self._reports_at:
             return
         self._reports_at = monotonic() + REPORTS_AGAIN
-        reconciler = Reconciler(self.payments.work)
-        for name in self.payments.work.asking.processors:
-            for day in await reconciler.due(name):
-                try:
+        reconciler, silent = Reconciler(self.payments.work), set[str]()
+
+        async def compare(report: tuple[str, date]) -> None:
+            name, day = report
+            try:
+                if name not in silent:
                     await reconciler.ask(name, day)
-                except (Unanswered, Unavailable) as why:
-                    log.warning("report_not_there", processor=name, day=str(day), why=str(why))
-                    break
-                except Unreadable as why:  # the days after it are compared all the same
-                    await self._unreadable(name, f"report {day}", str(why))
+            except (Unanswered, Unavailable) as why:
+                log.warning("report_not_there", processor=name, day=str(day), why=str(why))
+                silent.add(name)
+            except Unreadable as why:  # the days after it are compared all the same
+                await self._unreadable(name, f"report {day}", str(why))
+
+        loop = self._loop(REPORTS, _named)
+        for name in self.payments.work.asking.processors:
+            await loop.each([(name, day) for day in await reconciler.due(name)], compare)
+
+    def _loop(self, name: str, named: Callable[[T], str]) -> Loop[T]:
+        machine = self.wallet.clock.machine
+        return Loop(name=name, postponed=self.wallet.postponed, clock=machine, named=named)
 
     async def _unreadable(self, processor: str, subject: str, why: str) -> None:
         """Put what a processor says in an unknown form before a person."""
@@ -99,6 +123,14 @@ class Cashier:
         """Close all connections."""
         await self.payments.close()
         await self.wallet.close()
+
+
+def _named_bank(named: "tuple[str, BankProcessor]") -> str:
+    return named[0]
+
+
+def _named(report: tuple[str, date]) -> str:
+    return f"{report[0]} {report[1]}"
 
 
 def create_rounds(parts: WorkerParts) -> Cashier:

@@ -9,19 +9,21 @@ import structlog
 
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
+from subgraphs.kit.durable_steps.loop import Loop
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.closing.closer import Closer, ClosesChanged, NotClosable
 from subgraphs.wallet.closing.holds import open_holds
 from subgraphs.wallet.closing.reading import DayTables
 from subgraphs.wallet.closing.settings import CloseSettings
 from subgraphs.wallet.closing.verification import Verifier
-from subgraphs.wallet.corrections import CorrectionWork
+from subgraphs.wallet.corrections import CORRECTIONS, CorrectionWork
 from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LEDGER, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
 
 BATCH: Final = 100
 """How many corrections a round applies at most."""
 
+DAYS_TO_CLOSE: Final = "wallet-closes: days"
 log = structlog.get_logger(__name__)
 DAYS: Final = DayTables(LEDGER, CUSTOMER_ACCOUNT, REFERENCE.brand)
 
@@ -71,23 +73,47 @@ class DailyClose:
             holds = len(await open_holds(connection, CLOSES))
             at = await self.wallet.clock.at(connection)
         wallet = self.wallet
-        work = CorrectionWork(database, CORRECTION, CLOSES, wallet.ledger, wallet.accounts, wallet.changed)
-        return {"close": waiting, "payouts": holds, "correction": await work.apply(at, BATCH)}
+        work = CorrectionWork(
+            database,
+            CORRECTION,
+            CLOSES,
+            wallet.ledger,
+            wallet.accounts,
+            wallet.postponed,
+            wallet.clock.machine,
+            wallet.changed,
+        )
+        corrections = await work.apply(at, BATCH)
+        failing = await wallet.postponed.counts(DAYS_TO_CLOSE, CORRECTIONS)
+        return {"close": waiting, "payouts": holds, "correction": corrections, **failing}
 
     async def _close_earliest(self) -> int:
         """Close the earliest day that is over; return how many days wait, at least one if none can be."""
         due: list[date] = []
         try:
             due = await self.closer.due()
-            if due:
-                await self.closer.close(due[0])
+            closed = await self._loop.each(due[:1], self._close)
         except ClosesChanged as fault:
             log.error("closes_changed", why=str(fault))  # noqa: TRY400 - the reason says it all
             return max(1, len(due))
+        return len(due) - sum(closed)
+
+    async def _close(self, day: date) -> bool:
+        """Close a day; return False if it cannot be closed yet."""
+        try:
+            await self.closer.close(day)
+        except ClosesChanged as fault:
+            log.error("closes_changed", why=str(fault))  # noqa: TRY400 - the reason says it all
+            return False
         except NotClosable as reason:
-            log.info("day_not_closed_yet", day=str(due[0]), why=str(reason))
-            return len(due)
-        return max(0, len(due) - 1)
+            log.info("day_not_closed_yet", day=str(day), why=str(reason))
+            return False
+        return True
+
+    @property
+    def _loop(self) -> Loop[date]:
+        machine = self.wallet.clock.machine
+        return Loop(name=DAYS_TO_CLOSE, postponed=self.wallet.postponed, clock=machine, named=str)
 
     async def close(self) -> None:
         """Close all connections."""

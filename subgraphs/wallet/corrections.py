@@ -25,9 +25,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.same_fields import with_fields_of
+from foundation.storage.clock import Clock
 from foundation.storage.columns import Identifier, UtcDateTime, upsert
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.wallet.closing.holds import open_holds
@@ -46,6 +49,7 @@ REFUSALS: Final = {
     _S.DEBIT_ACCOUNT_ALREADY_CLOSED: "SUSPENDED",
     _S.CREDIT_ACCOUNT_ALREADY_CLOSED: "SUSPENDED",
 }
+CORRECTIONS: Final = "wallet-closes: corrections"
 NO_ACCOUNT: Final = "NO_ACCOUNT"
 IMPOSSIBLE: Final = "IMPOSSIBLE"
 """The ledger permits no such transfer, for a reason that the log has: others are applied all the same."""
@@ -148,6 +152,10 @@ def _columns(correction: Correction) -> dict[str, Any]:
     return {name: getattr(correction, name) for name in Correction.__struct_fields__}
 
 
+def _named(row: Row[Any]) -> str:
+    return str(row.correction_id)
+
+
 def _correction(row: Row[Any]) -> Correction:
     return with_fields_of(Correction, row, state=CorrectionState(row.state))
 
@@ -157,6 +165,8 @@ class CorrectionWork:
     """Applies what waits; several processes may do so at the same time.
 
     Attributes:
+        postponed: What could not be applied, though nobody refuses it.
+        clock: The machine's.
         changed: Called with the keys of customers whose money was moved; None if nobody follows.
     """
 
@@ -165,21 +175,31 @@ class CorrectionWork:
     closes: CloseTables
     ledger: Ledger
     accounts: CustomerAccounts
+    postponed: PostponedItems
+    clock: Clock
     changed: CustomersChanged | None = None
 
     async def apply(self, at: datetime, limit: int) -> int:
         """Apply some of what payouts permit, the earliest first; return how many wait."""
         c = self.table.c
         waiting = c.state == CorrectionState.WAITING.value
+        limit = await self._loop.widened(limit)
         async with self.database.read() as connection:
             held = {hold.currency for hold in await open_holds(connection, self.closes)}
             free = or_(c.amount_minor < 0, c.currency.not_in(sorted(held)))
             query = select(self.table).where(waiting, free).order_by(c.decided_at).limit(limit)
-            due = [_correction(row) for row in await connection.execute(query)]
-        for correction in due:
-            await self._apply(correction, at)
+            due = (await connection.execute(query)).all()
+
+        async def apply(row: Row[Any]) -> None:
+            await self._apply(_correction(row), at)
+
+        await self._loop.each(due, apply)
         async with self.database.read() as connection:
             return await connection.scalar(select(func.count()).select_from(self.table).where(waiting)) or 0
+
+    @property
+    def _loop(self) -> Loop[Row[Any]]:
+        return Loop(name=CORRECTIONS, postponed=self.postponed, clock=self.clock, named=_named)
 
     async def _apply(self, wanted: Correction, at: datetime) -> None:
         """Move the money, or refuse it."""

@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.installation import installation_table
 from subgraphs.club_kit.records.tables import ReferenceTables
+from subgraphs.kit.durable_steps.postponed import postponed_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
 from subgraphs.wallet.closing.tables import CloseTables
 from subgraphs.wallet.corrections import correction_table
@@ -26,6 +27,7 @@ CELL = cell_table(METADATA)
 INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
+POSTPONED = postponed_table(METADATA)
 LEDGER = LedgerTables.declare(METADATA)
 CUSTOMER_ACCOUNT = customer_account_table(METADATA)
 CLOSES = CloseTables.declare(METADATA)

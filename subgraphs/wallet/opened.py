@@ -15,6 +15,8 @@ from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.credits import Credits
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.loop import NotKnownYet
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.funds import Funds
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
@@ -37,12 +39,20 @@ from subgraphs.wallet.limits.claims import Claims
 from subgraphs.wallet.limits.facts.exclusions import read_back
 from subgraphs.wallet.limits.records import LimitRecords, Standing
 from subgraphs.wallet.limits.store import LimitStore
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, GIVEN_CREDIT, LEDGER, LIMITS, OUTBOX, REFERENCE
+from subgraphs.wallet.models import (
+    CUSTOMER_ACCOUNT,
+    GIVEN_CREDIT,
+    LEDGER,
+    LIMITS,
+    OUTBOX,
+    POSTPONED,
+    REFERENCE,
+)
 
 _zone = lru_cache(maxsize=1024)(ZoneInfo)
 
 
-class UnknownBrand(DatabaseAway):
+class UnknownBrand(DatabaseAway, NotKnownYet):
     """Nothing of the brand has arrived yet: what is asked may be known later, as with a database away."""
 
 
@@ -120,7 +130,10 @@ class OpenedWallet:
         given = LedgerCredits(database, ledger, accounts, rows, clock)
         behind = LimitedCredits(given, database, claims, standing_of, clock)
         credits_: Credits = CellCredits(behind, database.fence.cell)
-        expired = ExpiredCredits(database, CUSTOMER_ACCOUNT, LEDGER, ledger, accounts, clock, changed)
+        postponed = PostponedItems(database, POSTPONED)
+        expired = ExpiredCredits(
+            database, CUSTOMER_ACCOUNT, LEDGER, ledger, accounts, clock, postponed, changed
+        )
         if changed is not None:
             funds, credits_ = AnnouncedFunds(funds, changed), AnnouncedCredits(credits_, changed)
         return cls(
@@ -131,6 +144,11 @@ class OpenedWallet:
         """Return the machine's time by the database's clock: by it, payments are due, and end."""
         async with self.database.read() as connection:
             return await self.clock.machine.at(connection)
+
+    @property
+    def postponed(self) -> PostponedItems:
+        """Return what the wallet's loops could not go on with."""
+        return PostponedItems(self.database, POSTPONED)
 
     def announce(self, *owners: Owner) -> None:
         """Tell the pages of customers, after the commit, that their money or limits have changed."""

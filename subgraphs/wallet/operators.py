@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from foundation.background import all_of
 from foundation.storage.database import Database
+from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.rounds import WorkerParts
-from subgraphs.wallet.models import OPERATORS
+from subgraphs.wallet.models import OPERATORS, POSTPONED
 from subgraphs.wallet.seamless.journal import Due, Journal
 from subgraphs.wallet.seamless.operators import Operators
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from subgraphs.wallet.seamless.requests import OperatorRequests
 
 log = structlog.get_logger(__name__)
+REQUESTS: Final = "wallet-operators: requests"
 BATCH: Final = 200
 """How many reservations a round looks at at most."""
 
@@ -59,7 +64,23 @@ class OperatorRounds:
         for brand, others in by_brand.items():
             log.error("operator_unknown", brand=brand, due=len(others))
         waiting, stuck = await self.journal.waiting()
-        return {"answers": waiting, "stuck": stuck, "operator": sum(map(len, by_brand.values()))}
+        failing = await self._loop.postponed.counts(REQUESTS)
+        unknown = sum(map(len, by_brand.values()))
+        return {"answers": waiting, "stuck": stuck, "operator": unknown, **failing}
+
+    @property
+    def _loop(self) -> Loop[Due]:
+        async def put_off(due: Due, until: datetime) -> None:
+            await self.journal.put_off(due.reservation_id, until)
+
+        return Loop(
+            name=REQUESTS,
+            postponed=PostponedItems(self.database, POSTPONED),
+            clock=self.journal.clock.machine,
+            named=_named,
+            put_off=put_off,
+            at_once=AT_ONCE,
+        )
 
     async def _send(self, brand: str, due: Sequence[Due]) -> None:
         """Send what is due to one operator; stop for this round if it answers nothing."""
@@ -68,8 +89,8 @@ class OperatorRounds:
         requests = OperatorRequests(self.operators.by_brand[brand], self.journal)
         for first in range(0, len(due), AT_ONCE):
             some = due[first : first + AT_ONCE]
-            done = await all_of(*(self._finish(requests, one) for one in some))
-            if not any(done):
+            done = await self._loop.each(some, partial(self._finish, requests))
+            if done and not any(done):
                 break
 
     async def _finish(self, requests: OperatorRequests, due: Due) -> bool:
@@ -83,6 +104,10 @@ class OperatorRounds:
         """Close all connections."""
         await self.operators.close()
         await self.database.close()
+
+
+def _named(due: Due) -> str:
+    return due.reservation_id
 
 
 def create_rounds(parts: WorkerParts) -> OperatorRounds:

@@ -6,7 +6,7 @@ from foundation.storage.cells.division import BY_CUSTOMER, ByParent, Common, Par
 from subgraphs.club_kit.records.table_rules import reference_rules
 from subgraphs.kit.records.erasure import deleted, kept
 from subgraphs.kit.records.recovery_sources import Source
-from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
+from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules, postponed_rule
 from subgraphs.wallet.funds.division import division_of
 from subgraphs.wallet.models import (
     CELL,
@@ -22,6 +22,7 @@ from subgraphs.wallet.models import (
     OPERATORS,
     OUTBOX,
     PAYMENTS,
+    POSTPONED,
     REFERENCE,
     SEAMLESS,
     STREAM,
@@ -166,6 +167,7 @@ TABLE_RULES: Final = (
         rows=BY_CUSTOMER,
         erasure=(deleted("the token of the customer's session"),),
     ),
+    postponed_rule(POSTPONED),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

@@ -3,35 +3,34 @@
 What a reservation held is its customer's again, and what is left of a credit is the house's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from time import monotonic
 from typing import Final
 
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.loop import Loop, by_customer, by_name, call
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.aggregator.retention import OldGames
 from subgraphs.wallet.customer_data import erasure_of
-from subgraphs.wallet.limits.facts.notices import Notice
+from subgraphs.wallet.funds.expired_credits import CREDITS
 from subgraphs.wallet.limits.looks import Looks, due_looks
 from subgraphs.wallet.models import LIMITS, OUTBOX, SEAMLESS
-from subgraphs.wallet.opened import OpenedWallet, UnknownBrand
-from subgraphs.wallet.retention.forgetting import Forgetting
+from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.retention.forgetting import ERASED, Forgetting
 from subgraphs.wallet.retention.unmatched import UnmatchedMoney
 
+PARTS: Final = "wallet-upkeep: parts"
+CUSTOMERS: Final = "wallet-upkeep: customers"
 BATCH: Final = 500
 """How many reservations a round ends at most."""
 
 LOOKS: Final = 100
 """How many customers a round looks at at most."""
-
-UNKNOWN_AGAIN: Final = timedelta(hours=1)
-"""When to look again at a customer of whose brand nothing has arrived."""
-
 
 SECONDS_BETWEEN: Final = 3_600
 """How often it looks for what is to be forgotten."""
@@ -52,15 +51,27 @@ class Upkeep:
         Returns:
             Whether there may be more, and how many credits are still reserved.
         """
-        ended = await self.wallet.ledger.expire_pending(BATCH)
-        if self.wallet.changed is not None:
-            self.wallet.announce(*await self.wallet.accounts.of_transfers(ended))
-        return {
-            "expiry": len(ended) == BATCH,
-            "credits": await self.wallet.expired.end(),
-            "forgetting": await self._forget(),
-            "notices": await self._look() == LOOKS,
-        }
+        told = {"expiry": 0, "credits": 0, "forgetting": 0, "notices": 0}
+
+        async def expiry() -> None:
+            ended = await self.wallet.ledger.expire_pending(BATCH)
+            told["expiry"] = len(ended) == BATCH
+            if self.wallet.changed is not None:
+                self.wallet.announce(*await self.wallet.accounts.of_transfers(ended))
+
+        async def credits_() -> None:
+            told["credits"] = await self.wallet.expired.end()
+
+        async def forgetting() -> None:
+            told["forgetting"] = await self._forget()
+
+        async def notices() -> None:
+            told["notices"] = await self._look() == LOOKS
+
+        postponed, machine = self.wallet.postponed, self.wallet.clock.machine
+        parts = Loop(name=PARTS, postponed=postponed, clock=machine, named=by_name)
+        await parts.each([expiry, credits_, forgetting, notices], call)
+        return {**told, **await postponed.counts(CUSTOMERS, CREDITS, ERASED, PARTS)}
 
     async def _forget(self) -> bool:
         """Forget some of what is due, if it is time to look; return whether there may be more."""
@@ -71,6 +82,9 @@ class Upkeep:
         is_more = await old_games.forget() or is_more
         unmatched = UnmatchedMoney(self.wallet.database, self.wallet.clock.machine)
         is_more = await unmatched.forget() or is_more
+        async with self.wallet.database.write() as connection:
+            at = await self.wallet.clock.machine.at(connection)
+            await self.wallet.postponed.clean(connection, at)
         self._after = await self.forgetting.ended_breaks(self._after)
         if is_more or self._after is not None:
             return True
@@ -84,20 +98,27 @@ class Upkeep:
         async with wallet.database.read() as connection:
             at = await wallet.clock.at(connection)
             owners = await due_looks(connection, LIMITS, at, LOOKS)
-        for owner in owners:
-            try:
-                standing = await wallet.standing_of(owner)
-            except UnknownBrand:
-                standing = None
-            notices: Sequence[Notice] = ()
+
+        async def look(owner: Owner) -> None:
+            standing = await wallet.standing_of(owner)
             async with wallet.database.write() as connection:
                 at = await wallet.clock.at(connection)
-                if standing is None:
-                    await looks.postpone(connection, owner, at + UNKNOWN_AGAIN)
-                else:
-                    notices = await looks.look(connection, owner, standing, at)
+                notices = await looks.look(connection, owner, standing, at)
             if notices:  # what the page shows of limits, breaks and prompts is not as it was
                 wallet.announce(owner)
+
+        async def put_off(owner: Owner, until: datetime) -> None:
+            async with wallet.database.write() as connection:
+                await looks.postpone(connection, owner, until)
+
+        loop = Loop(
+            name=CUSTOMERS,
+            postponed=wallet.postponed,
+            clock=wallet.clock,
+            named=by_customer,
+            put_off=put_off,
+        )
+        await loop.each(owners, look)
         return len(owners)
 
     async def close(self) -> None:

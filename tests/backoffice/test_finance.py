@@ -19,15 +19,17 @@ from backoffice.support.lookup.money import CustomerMoney
 from backoffice.support.personal_data_access import PersonalDataAccess
 from consumers.stream.records import Record
 from consumers.wallet.messages import decode_check, decode_correction, decode_release
+from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.wallet.corrections import Correction, CorrectionWork, add_corrections
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.transfers import CreateTransferStatus, Transfer, TransferFlags
-from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LEDGER, LIMITS
+from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LEDGER, LIMITS, POSTPONED
 from tests.backoffice.proposal_kinds import (
     BRAND,
     ProposalFixture,
@@ -127,7 +129,9 @@ async def test_a_correction_takes_two_people_of_finance(office: ProposalFixture,
         await add_corrections(connection, CORRECTION, [decided])
     ledger = Ledger(wallet, LEDGER)
     accounts = CustomerAccounts(wallet, CUSTOMER_ACCOUNT, ledger)
-    assert await CorrectionWork(wallet, CORRECTION, CLOSES, ledger, accounts).apply(NOW, 5) == 0
+    postponed = PostponedItems(wallet, POSTPONED)
+    work = CorrectionWork(wallet, CORRECTION, CLOSES, ledger, accounts, postponed, SystemClock())
+    assert await work.apply(NOW, 5) == 0
     assert [transfer.amount for transfer in await ledger.lookup_transfers([proposal])] == [300]
     shown = await read(
         office,

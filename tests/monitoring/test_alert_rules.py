@@ -212,6 +212,10 @@ CASES: Final = {
         one("furlong_worker_waiting", 'worker="wallet-cashier",for="cases"', "0x10 1x600"),
         one("furlong_worker_waiting", 'worker="wallet-cashier",for="cases"', "1x30 0x90"),
     ),
+    "ItemsFail": Case(
+        one("furlong_worker_waiting", 'worker="bets-upkeep",for="failing"', "0x10 1x60"),
+        one("furlong_worker_waiting", 'worker="bets-upkeep",for="postponed"', "1x60"),
+    ),
     "OperatorUnanswered": Case(
         one("furlong_worker_waiting", 'worker="wallet-operators",for="stuck"', "0x60 1x60"),
         one("furlong_worker_waiting", 'worker="wallet-operators",for="answers"', "0x60 9x60"),

@@ -34,6 +34,7 @@ from consumers.messages.global_events.states import ContentState, PublishedText
 from foundation.same_fields import with_fields_of
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from foundation.storage.errors import is_unavailable
 
 log = structlog.get_logger(__name__)
 FURTHEST: Final = timedelta(days=366)
@@ -186,7 +187,17 @@ class ContentPublication:
         async with self.database.read() as connection:
             now = await self.clock.at(connection)
             keys: Sequence[ContentKey] = await repository.due(connection, now, BATCH_SIZE)
-        return sum([await self._publish_scheduled(key) for key in keys])
+        return sum([await self._published(key) for key in keys])
+
+    async def _published(self, key: ContentKey) -> bool:
+        """Publish a revision that is due; one with which nobody can go on keeps no other waiting."""
+        try:
+            return await self._publish_scheduled(key)
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            log.exception("content_stays_unpublished", item=str(key))
+            return False
 
     async def _publish_scheduled(self, key: ContentKey) -> bool:
         async with self.database.write() as connection:

@@ -18,16 +18,13 @@ from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.records.store import BetStore, DueBet
 from subgraphs.bets.trading.voids import with_voids
 from subgraphs.kit.domain.selections import market_of
+from subgraphs.kit.durable_steps.engine import advance
+from subgraphs.kit.durable_steps.schedule import Pauses, Schedule
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
 
 log = structlog.get_logger(__name__)
-MAX_STEPS: Final = 50
-"""How many steps a bet takes at once; one that needs more goes on in the next round."""
-
-SHORTEST_PAUSE: Final = timedelta(seconds=1)
-MAX_PAUSE: Final = timedelta(minutes=10)
-MAX_DOUBLINGS: Final = 10
+PAUSES: Final = Pauses(timedelta(seconds=1), timedelta(minutes=10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +54,34 @@ class BetWork:
             OSError: The database is unavailable; what is due is done later.
             SQLAlchemyError: The same.
         """
-        seen = await self.store.load(bet_id)
-        for _ in range(MAX_STEPS):
-            if seen is None:
-                return None
-            at = await self.now()
-            facts = await self._learnt(seen.bet, at)
-            if facts:
-                after = await self.store.learn(bet_id, facts, at)
-                if after is None:
-                    return None
-                if after != seen.bet:
-                    self._announce(after)
-                    _tell_people(after, facts)
-                seen = seen._replace(bet=after)
-            elif await self._scheduled(seen, at):
-                break
-            else:
-                seen = await self.store.load(bet_id)
+        seen = await advance(self, bet_id)
         return None if seen is None else seen.bet
 
-    async def postpone(self, bet_id: str) -> None:
-        """Look at a bet later with which nothing could be done, for a reason that a log tells."""
-        seen = await self.store.load(bet_id)
-        if seen is not None:
-            await self.store.schedule(seen, await self.now() + MAX_PAUSE, seen.tries)
+    async def load(self, item: str) -> DueBet | None:
+        """Return a bet as it is written; None if there is none."""
+        return await self.store.load(item)
+
+    async def perform(self, seen: DueBet, at: datetime) -> DueBet | None:
+        """Learn what the next steps tell; None if that is nothing."""
+        facts = await self._learnt(seen.bet, at)
+        after = await self.store.learn(seen.bet.bet_id, facts, at) if facts else None
+        if after is None:
+            return None
+        if after != seen.bet:
+            self._announce(after)
+            _tell_people(after, facts)
+        return seen._replace(bet=after)
+
+    def plan(self, seen: DueBet, at: datetime) -> Schedule:
+        """Return when a bet is looked at again."""
+        wanted = due_at(seen.bet)
+        return PAUSES.again(seen.tries, at) if wanted is not None and wanted <= at else Schedule(wanted)
+
+    async def schedule(self, seen: DueBet, planned: Schedule) -> bool:
+        """Note when a bet is looked at again; return False if something has become due meanwhile."""
+        if planned == (seen.due_at, seen.tries):
+            return True
+        return await self.store.schedule(seen, *planned)
 
     async def _learnt(self, bet: Bet, at: datetime) -> list[Fact]:
         """Return what is learnt by the next steps, up to one that only what is written may do.
@@ -112,18 +112,6 @@ class BetWork:
             voids = await self.store.counting.decisions.voids(connection, bet)
         settlement = settlement_of(bet, with_voids(bet, known, voids), at)
         return None if settlement is None else Settled(settlement)
-
-    async def _scheduled(self, seen: DueBet, at: datetime) -> bool:
-        """Note when a bet is looked at again; return False if something has become due meanwhile."""
-        wanted = due_at(seen.bet)
-        tries = 0
-        if wanted is not None and wanted <= at:
-            tries = seen.tries + 1
-            doublings = min(seen.tries, MAX_DOUBLINGS)
-            wanted = at + min(SHORTEST_PAUSE * (1 << doublings), MAX_PAUSE)
-        if (wanted, tries) == (seen.due_at, seen.tries):
-            return True
-        return await self.store.schedule(seen, wanted, tries)
 
     def _announce(self, bet: Bet) -> None:
         if self.changed is not None:

@@ -23,6 +23,7 @@ from subgraphs.bets.records.rows import bet_row, leg_rows, settlement_row
 from subgraphs.bets.records.tables import BetTables
 from subgraphs.bets.trading.counting import BetCounting
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.schedule import DueItems
 from subgraphs.kit.live.watches import owner_of
 from subgraphs.kit.records.outbox import Outbox
 
@@ -130,25 +131,10 @@ class BetStore:
                     last[Owner(row.brand_id, row.customer_id)] = row.at
         return [None if owner is None else last.get(owner) for owner in owners]
 
-    async def due(self, at: datetime, limit: int) -> list[str]:
-        """Return the bets that somebody has to look at, those that wait longest first."""
-        c = self.tables.bet.c
-        query = select(c.bet_id).where(c.due_at <= at).order_by(c.due_at).limit(limit)
-        async with self.database.read() as connection:
-            return list(await connection.scalars(query))
-
-    async def claim(self, at: datetime, limit: int, until: datetime) -> list[str]:
-        """Return some of the due bets, which are due for others only later, if nobody has gone on by then.
-
-        Two who claim at the same moment may both have a bet: neither moves anything twice.
-        """
-        due = await self.due(at, limit)
-        if due:
-            c = self.tables.bet.c
-            claimed = update(self.tables.bet).where(c.bet_id.in_(sorted(due)), c.due_at <= at)
-            async with self.database.write() as connection:
-                await connection.execute(claimed.values(due_at=until))
-        return due
+    @property
+    def due_bets(self) -> DueItems:
+        """Return the bets that somebody has to look at."""
+        return DueItems(self.database, self.tables.bet.c.bet_id, self.tables.bet.c.due_at)
 
     async def learn(self, bet_id: str, facts: Sequence[Fact], at: datetime) -> Bet | None:
         """Add what was learnt of a bet to what is written, and tell others what follows of it.

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.background import all_of
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
+from foundation.storage.errors import is_unavailable
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.effect import SUPERSEDED, Answer, Repetition, Verdict, shows
 from subgraphs.kit.mutations.intents import KEYS_LAST, Intent
@@ -119,7 +119,7 @@ class Recovery:
         results = await asyncio.gather(*(self._settle(intent) for intent in pending), return_exceptions=True)
         for intent, result in zip(pending, results, strict=True):
             match result:
-                case IntegrityError() | DataError() | LookupError() | TypeError() | ValueError():
+                case Exception() if not is_unavailable(result):
                     # It cannot be recorded, and a person has to look; the others continue.
                     log.error("intent_broken", upstream_key=intent.upstream_key, error=repr(result))
                 case BaseException():

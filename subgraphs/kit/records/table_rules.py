@@ -77,6 +77,11 @@ def brand_lock_rule(table: Table) -> TableRule:
     return TableRule(table, Source.TRANSIENT, rows=Rows.OF_DATABASE)
 
 
+def postponed_rule(table: Table) -> TableRule:
+    """Return the rule of what loops could not go on with: it is tried again, and noted anew if it fails."""
+    return TableRule(table, Source.TRANSIENT, rows=Rows.OF_DATABASE)
+
+
 def database_rules(cell: Table, installation: Table) -> Sequence[TableRule]:
     """Return the rules of what each database says of itself."""
     known = installation_source(installation)

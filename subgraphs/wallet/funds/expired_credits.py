@@ -7,6 +7,7 @@ that comes back later opens the credit again, which then expires anew (`Customer
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Row, Table, and_, or_, select, update
@@ -14,6 +15,8 @@ from sqlalchemy import Row, Table, and_, or_, select, update
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.wallet.funds.codes import AccountCode, house_account
@@ -22,6 +25,7 @@ from subgraphs.wallet.funds.given_credits import expiry
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.tables import LedgerTables
 
+CREDITS: Final = "wallet-upkeep: credits"
 BATCH: Final = 200
 """How many credits are looked at together."""
 
@@ -37,6 +41,7 @@ class ExpiredCredits:
         ledger: Moves the money.
         accounts: Opens the house's.
         clock: Product time, by which credits expire.
+        postponed: What could not be ended.
         changed: Called with the keys of customers whose credits have ended; None if nobody follows.
     """
 
@@ -46,6 +51,7 @@ class ExpiredCredits:
     ledger: Ledger
     accounts: CustomerAccounts
     clock: Clock
+    postponed: PostponedItems
     changed: CustomersChanged | None = None
 
     async def end(self) -> int:
@@ -55,9 +61,17 @@ class ExpiredCredits:
         held, last = 0, None
         while page := await self._page(now, last):
             last = page[-1]
-            await self._move(page, now)
-            held += len(page) - await self._note(page, now)
+            held += len(page) - sum(await self._loop.together(page, partial(self._end, now)))
         return held
+
+    @property
+    def _loop(self) -> Loop[Row[Any]]:
+        return Loop(name=CREDITS, postponed=self.postponed, clock=self.clock.machine, named=_named)
+
+    async def _end(self, now: datetime, page: Sequence[Row[Any]]) -> int:
+        """End some credits; return how many have ended."""
+        await self._move(page, now)
+        return await self._note(page, now)
 
     async def _page(self, now: datetime, last: Row[Any] | None) -> Sequence[Row[Any]]:
         """Return the next credits that have expired and not been ended, the first to expire first."""
@@ -111,3 +125,7 @@ class ExpiredCredits:
                 mine = update(table).where(table.c.account_id.in_(ids), table.c.expires_at <= now)
                 await connection.execute(mine.values(ended_at=now))
         return len(ids)
+
+
+def _named(row: Row[Any]) -> str:
+    return str(row.account_id)

@@ -9,6 +9,10 @@ from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.engine import advance
+from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.postponed import Postponement
+from subgraphs.kit.durable_steps.schedule import Pauses, Schedule
 from subgraphs.wallet.closing.holds import is_held
 from subgraphs.wallet.closing.tables import CloseTables
 from subgraphs.wallet.limits.acts import Act
@@ -36,9 +40,9 @@ from subgraphs.wallet.payments.processor import (
     Unanswered,
     Unavailable,
 )
-from subgraphs.wallet.payments.records.cases import open_case, open_case_again
+from subgraphs.wallet.payments.records.cases import case_of_failing, open_case, open_case_again
 from subgraphs.wallet.payments.records.refunds import refuse_refund
-from subgraphs.wallet.payments.records.store import PaymentStore
+from subgraphs.wallet.payments.records.store import PaymentStore, SeenPayment
 from subgraphs.wallet.payments.steps import (
     Accept,
     Admit,
@@ -54,16 +58,15 @@ from subgraphs.wallet.payments.steps import (
 )
 
 log = structlog.get_logger(__name__)
-MAX_STEPS: Final = 50
-"""How many steps a payment takes at once; one that needs more goes on in the next round."""
+DUE_PAYMENTS: Final = "wallet-cashier: payments"
+AT_ONCE: Final = 4
+"""How many payments a process goes on with at the same time: most of their time they wait for others."""
 
-SHORTEST_PAUSE: Final = timedelta(seconds=2)
 FRESH: Final = timedelta(days=1)
 """So long a customer may still look at a payment, and it is looked at more often."""
 
-MAX_PAUSE_OF_FRESH: Final = timedelta(minutes=5)
-MAX_PAUSE: Final = timedelta(hours=1)
-MAX_DOUBLINGS: Final = 12
+PAUSES_OF_FRESH: Final = Pauses(timedelta(seconds=2), timedelta(minutes=5))
+PAUSES: Final = Pauses(timedelta(seconds=2), timedelta(hours=1))
 MAX_SENT: Final = 2
 """How often a charge is asked for in doubt before another processor is, if there is one."""
 
@@ -85,7 +88,20 @@ class PaymentWork:
     asking: Asking
     scrutiny: Scrutiny
 
-    async def advance(self, payment_id: str, *, looks: bool = False) -> tuple[Payment, list[Part]] | None:
+    @property
+    def loop(self) -> Loop[str]:
+        """Return the loop over payments, whoever has found that something is to be done for them."""
+        return Loop(
+            name=DUE_PAYMENTS,
+            postponed=self.wallet.postponed,
+            clock=self.wallet.clock.machine,
+            named=str,
+            put_off=self.store.due_payments.put_off,
+            opens_case=self._failing,
+            at_once=AT_ONCE,
+        )
+
+    async def advance(self, payment_id: str, *, looks: bool = False) -> SeenPayment | None:
         """Do what can be done for a payment now; return it, or None if there is none.
 
         Args:
@@ -95,17 +111,7 @@ class PaymentWork:
         Raises:
             OSError: The database is unavailable; what is due is done later.
         """
-        for _ in range(MAX_STEPS):
-            loaded = await self.store.load(payment_id)
-            if loaded is None:
-                return None
-            payment, parts = loaded
-            step = next_step(payment, parts, await self.wallet.now())
-            waits = isinstance(step, Follow) and not looks
-            if step is not None and not waits and await self._tried(payment, parts, step):
-                continue
-            if await self._scheduled(payment_id, payment, step, waits=waits):
-                break
+        await advance(PaymentSteps(self, looks=looks), payment_id)
         return await self.store.load(payment_id)
 
     async def notice(self, processor: str, notice: Notice) -> bool:
@@ -120,9 +126,9 @@ class PaymentWork:
         if payment_id is None:
             await self._unknown(processor, notice)
             return False
-        advanced = await self.advance(payment_id)
-        if advanced is not None:  # an attempt that was declined moves no money, and is shown
-            self.wallet.announce(advanced[0].owner)
+        for advanced in await self.loop.each([payment_id], self.advance):
+            if advanced is not None:  # an attempt that was declined moves no money, and is shown
+                self.wallet.announce(advanced[0].owner)
         return True
 
     async def _merged(self, processor: str, notice: Notice) -> str | None:
@@ -147,14 +153,13 @@ class PaymentWork:
             await self._noted(part, await self.asking.stands(part))
         await self.advance(payment_id)
 
-    async def postpone(self, payment_id: str) -> None:
-        """Look at a payment later, of which too little is known now."""
-        loaded = await self.store.load(payment_id)
-        if loaded is not None:
-            payment, _ = loaded
-            await self.store.schedule(
-                payment, payment.state, await self.wallet.now() + MAX_PAUSE, payment.tries
-            )
+    async def _failing(self, payment_id: str, noted: Postponement) -> None:
+        """Put a payment before a person with which nobody could go on, for whatever reason."""
+        at = await self.wallet.now()
+        async with self.wallet.database.write() as connection:
+            brand = await self.store.brand_of(connection, payment_id)
+            case = case_of_failing(payment_id, brand, noted, at)
+            await open_case_again(connection, self.store.tables, case)
 
     async def _unknown(self, processor: str, notice: Notice) -> None:
         """Put money before a person of which nothing is known here; what moved nothing is no money."""
@@ -162,37 +167,7 @@ class PaymentWork:
             async with self.wallet.database.write() as connection:
                 await open_case(connection, self.store.tables, case)
 
-    async def _scheduled(self, payment_id: str, seen: Payment, step: Step | None, *, waits: bool) -> bool:
-        """Note when to look again; return False if something came between, so that there is more to do.
-
-        Whoever waits for others, and has not looked, puts no look off: a customer may ask very often.
-        """
-        loaded = await self.store.load(payment_id)
-        if loaded is None:
-            return True
-        payment, parts = loaded
-        if payment.due_at != seen.due_at:
-            return False
-        state = state_of(payment, parts)
-        due_at, tries = None, 0
-        if waits and payment.tries and payment.due_at is not None:
-            due_at, tries = payment.due_at, payment.tries
-        elif step is not None:
-            due_at, tries = await self._due(payment, parts), payment.tries + 1
-        noted = await self.store.schedule(payment, state, due_at, tries)
-        if noted and state is not payment.state:  # also one by which no money moves is shown at once
-            self.wallet.announce(payment.owner)
-        return noted
-
-    async def _due(self, payment: Payment, parts: list[Part]) -> datetime:
-        """Return when somebody has to look at a payment again that waits for others."""
-        now = await self.wallet.now()
-        longest = MAX_PAUSE_OF_FRESH if now - payment.asked_at < FRESH else MAX_PAUSE
-        pause: timedelta = min(SHORTEST_PAUSE * 2 ** min(payment.tries, MAX_DOUBLINGS), longest)
-        ends = [part.expires_at for part in charges(parts) if part.expires_at and not part.is_over]
-        return min([now + pause, *(end for end in ends if end > now)])
-
-    async def _tried(self, payment: Payment, parts: list[Part], step: Step) -> bool:
+    async def tried(self, payment: Payment, parts: list[Part], step: Step) -> bool:
         """Do a step; a person has to look at one that contradicts what is there, and others go on."""
         try:
             return await self._done(payment, parts, step)
@@ -349,6 +324,64 @@ class PaymentWork:
     async def _is_held(self, currency: str) -> bool:
         async with self.wallet.database.read() as connection:
             return await is_held(connection, self.closes, currency)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSteps:
+    """The steps of payments.
+
+    Attributes:
+        looks: Whether processors are asked how parts stand that go their way.
+    """
+
+    work: PaymentWork
+    looks: bool
+
+    async def now(self) -> datetime:
+        """Return the machine's time by the database's clock."""
+        return await self.work.wallet.now()
+
+    async def load(self, item: str) -> SeenPayment | None:
+        """Return a payment as it is written; None if there is none."""
+        return await self.work.store.load(item)
+
+    async def perform(self, seen: SeenPayment, at: datetime) -> SeenPayment | None:
+        """Do the next step; None if nothing is to be done, or if nothing new is known."""
+        step = self._step(seen, at)
+        if step is None or not await self.work.tried(*seen, step):
+            return None
+        return await self.load(seen.payment.payment_id)
+
+    def plan(self, seen: SeenPayment, at: datetime) -> Schedule:
+        """Return when somebody has to look at a payment again.
+
+        Whoever waits for others, and has not looked, puts no look off: a customer may ask very often.
+        """
+        payment, parts = seen
+        if next_step(payment, parts, at) is None:
+            return Schedule(None)
+        if self._step(seen, at) is None and payment.tries and payment.due_at is not None:
+            return Schedule(payment.due_at, payment.tries)
+        pauses = PAUSES_OF_FRESH if at - payment.asked_at < FRESH else PAUSES
+        ends = (part.expires_at for part in charges(parts) if not part.is_over)
+        return pauses.again(payment.tries, at, *ends)
+
+    async def schedule(self, seen: SeenPayment, planned: Schedule) -> bool:
+        """Note how a payment stands, and when to look again; return False if something came between."""
+        payment, store = seen.payment, self.work.store
+        loaded = await store.load(payment.payment_id)
+        if loaded is None:
+            return True
+        state = state_of(*loaded)
+        noted = await store.schedule(payment, state, *planned)
+        if noted and state is not loaded[0].state:  # also one by which no money moves is shown at once
+            self.work.wallet.announce(payment.owner)
+        return noted
+
+    def _step(self, seen: SeenPayment, at: datetime) -> Step | None:
+        """Return the next step; None also if it is to ask about what goes its way, and nobody looks."""
+        step = next_step(*seen, at)
+        return None if isinstance(step, Follow) and not self.looks else step
 
 
 def _is_paid_out(payment: Payment, parts: list[Part], part: Part) -> bool:

@@ -13,6 +13,8 @@ from foundation.storage.cells.pseudonym import PSEUDONYM_PREFIX
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.loop import Loop, by_customer
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.retention_terms import over_before
 from subgraphs.wallet.closing.chain import begin_anew
@@ -27,12 +29,14 @@ from subgraphs.wallet.models import (
     LIMITS,
     OUTBOX,
     PAYMENTS,
+    POSTPONED,
     REFERENCE,
 )
 from subgraphs.wallet.retention.folding import fold
 from subgraphs.wallet.table_rules import TABLE_RULES
 
 log = structlog.get_logger(__name__)
+ERASED: Final = "wallet-upkeep: erased customers"
 BATCH: Final = 20
 """How many customers a round forgets at most."""
 
@@ -60,12 +64,16 @@ class Forgetting:
 
     async def some(self) -> bool:
         """Forget some customers whose term is over; return whether there may be more."""
+        limit = await self._loop.widened(BATCH)
         async with self.database.read() as connection:
             now = await self.clock.at(connection)
-            due = await _due(connection, now)
-        for owner in due:
-            await self._forget(owner)
-        return len(due) == BATCH
+            due = await _due(connection, now, limit)
+        return len(await self._loop.each(due, self._forget)) >= BATCH
+
+    @property
+    def _loop(self) -> Loop[Owner]:
+        postponed = PostponedItems(self.database, POSTPONED)
+        return Loop(name=ERASED, postponed=postponed, clock=self.clock, named=by_customer)
 
     async def _forget(self, owner: Owner) -> None:
         accounts = await self.accounts.of(owner)
@@ -122,7 +130,7 @@ class Forgetting:
         return owners[-1] if len(owners) == BATCH else None
 
 
-async def _due(connection: AsyncConnection, now: datetime) -> list[Owner]:
+async def _due(connection: AsyncConnection, now: datetime, limit: int) -> list[Owner]:
     """Return erased customers whose term is over, the first to have gone first."""
     c = ERASED_CUSTOMER.c
     found: list[Owner] = []
@@ -131,10 +139,10 @@ async def _due(connection: AsyncConnection, now: datetime) -> list[Owner]:
             select(c.brand_id, c.customer_id)
             .where(c.jurisdiction == jurisdiction, c.erased_at < over_before(jurisdiction, now))
             .order_by(c.erased_at, c.brand_id, c.customer_id)
-            .limit(BATCH - len(found))
+            .limit(limit - len(found))
         )
         found += [Owner(*row) for row in await connection.execute(query)]
-        if len(found) == BATCH:
+        if len(found) == limit:
             break
     return found
 

@@ -174,6 +174,13 @@ class Journal:
                     found.setdefault(id_, Due(id_, Owner(*owner)))
         return list(found.values())
 
+    async def put_off(self, reservation: str, until: datetime) -> None:
+        """Send nothing of a reservation before an instant, whatever is written of it."""
+        async with self.database.write() as connection:
+            for table in (self.tables.bet, self.tables.win):
+                later = (table.c.reservation_id == reservation, table.c.next_at < until)
+                await connection.execute(update(table).where(*later).values(next_at=until))
+
     async def waiting(self) -> tuple[int, int]:
         """Return how many requests have no answer yet, and how many of them after many attempts."""
         async with self.database.read() as connection:

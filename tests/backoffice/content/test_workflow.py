@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -255,6 +256,32 @@ async def test_a_scheduled_revision_is_published_once_when_it_is_due(each_conten
     assert sorted(done) == [0, 0, 1]
     assert titles(content_area) == ["£5 free bet"]
     assert await content_area.publication.publish_due() == 0
+
+
+async def test_what_cannot_be_published_keeps_nothing_else_waiting(
+    content_area: ContentFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For whatever reason: nothing else would be published until somebody had found it."""
+    await approve(content_area, await submitted(content_area))
+    tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001 - a local time
+    await content_area.publication.schedule(CAT, KEY, (await item_of(content_area)).version, tomorrow)
+    content_area.clock.instant = datetime(2026, 3, 26, 9, tzinfo=UTC)
+    publication = type(content_area.publication)
+    publish, asked = publication._publish_scheduled, list[Any]()
+
+    async def due(*_: Any) -> list[Any]:
+        return [KEY, KEY]
+
+    async def failing(self: Any, key: Any) -> bool:
+        asked.append(key)
+        if len(asked) == 1:
+            raise ValueError("nobody has thought of this")
+        return await publish(self, key)
+
+    monkeypatch.setattr(repository, "due", due)
+    monkeypatch.setattr(publication, "_publish_scheduled", failing)
+    assert await content_area.publication.publish_due() == 1
+    assert len(asked) == 2
 
 
 @dataclass(slots=True)

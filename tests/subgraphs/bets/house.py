@@ -111,7 +111,7 @@ class House:
     async def work(self) -> None:
         """Do what is due now."""
         work = self.bets.work
-        for bet_id in await work.store.due(await work.now(), 100):
+        for bet_id in await work.store.due_bets.due(await work.now(), 100):
             await work.advance(bet_id)
 
     async def bet(self, bet: Bet) -> Bet:

@@ -165,7 +165,7 @@ async def test_a_bet_whose_request_was_killed_goes_on(house: House) -> None:
     asked = Asked(owner=OWNER, key="k1", slip=slip(currency=CURRENCY, stake=10), jurisdiction="GB")
     bet = await placing._new(asked)
     assert bet is not None
-    assert await work.store.due(await work.now(), 10) == []
+    assert await work.store.due_bets.due(await work.now(), 10) == []
     house.clock.advance(timedelta(seconds=16))
     await house.work()
     assert (await house.bet(bet)).status is BetStatus.OPEN

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from foundation.storage.clock import ClockDiffers
-from subgraphs.fulfilment.models import GLOBAL_STATE
+from subgraphs.fulfilment.models import FULFILMENT, GLOBAL_STATE
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
 from tests.support.skewed_clock import SkewedClock
@@ -27,6 +28,22 @@ async def test_a_reward_is_paid_by_the_provider_of_its_kind(
     assert one.provider == kind
     assert one.reference is not None
     assert harness.providers[kind].handler.ledger.effects() == {key_of("c-1"): 1}
+
+
+@pytest.mark.parametrize("poisoned", [0, 2])
+async def test_a_reward_that_nobody_can_read_keeps_no_other_waiting(
+    harness: PayoutHarness, poisoned: int
+) -> None:
+    """It is looked at again when its lease has ended; the others are paid at once."""
+    for number in range(3):
+        await harness.owe(f"c-{number}")
+    worker = harness.open()
+    async with worker.database.write() as connection:
+        mine = update(FULFILMENT).where(FULFILMENT.c.customer_id == f"c-{poisoned}")
+        await connection.execute(mine.values(state="?"))
+    await harness.run_worker(worker)
+    others = [f"c-{number}" for number in range(3) if number != poisoned]
+    assert [await harness.state(other) for other in others] == [FulfilmentState.CREDITED] * 2
 
 
 async def test_it_is_paid_on_each_engine(each_harness: PayoutHarness) -> None:

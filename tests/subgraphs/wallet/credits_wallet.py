@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.credits import Credits
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.wallet.funds.expired_credits import ExpiredCredits
 from subgraphs.wallet.funds.given_credits import CreditRows
 from subgraphs.wallet.funds.ledger_credits import LedgerCredits
 from subgraphs.wallet.ledger.ledger import Ledger
-from subgraphs.wallet.models import CUSTOMER_ACCOUNT, GIVEN_CREDIT, LEDGER, METADATA
+from subgraphs.wallet.models import CUSTOMER_ACCOUNT, GIVEN_CREDIT, LEDGER, METADATA, POSTPONED
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.database_probe import migrate
 from tests.support.wallet.ledgers import FaultyDatabase, Killed, StoppedClock
@@ -65,7 +66,15 @@ class CreditsWallet(LedgerWallet):
         super().__init__(database, ledger, clock)
         rows = CreditRows(database, GIVEN_CREDIT, CUSTOMER_ACCOUNT, LEDGER.transfer)
         self.credits: Credits = LedgerCredits(database, ledger, self.accounts, rows, self.time)
-        self.expired = ExpiredCredits(database, CUSTOMER_ACCOUNT, LEDGER, ledger, self.accounts, self.time)
+        self.expired = ExpiredCredits(
+            database,
+            CUSTOMER_ACCOUNT,
+            LEDGER,
+            ledger,
+            self.accounts,
+            self.time,
+            PostponedItems(database, POSTPONED),
+        )
 
     async def pass_time(self, seconds: int, *, is_upkept: bool = True) -> None:
         """Let time pass, and let the upkeep do its work, again if it is cut off; or only end reservations."""

@@ -14,7 +14,6 @@ from msgspec import json
 from sqlalchemy import func, select
 
 from foundation.storage.columns import upsert
-from subgraphs.wallet.opened import UnknownBrand
 from subgraphs.wallet.paying.reconciliation.comparison import (
     Compared,
     Difference,
@@ -146,11 +145,7 @@ class Reconciler:
             for line in report.lines
             if (part := part_of_line(line, parts)) is not None and expected_of(part) != line.amount
         }
-        for payment_id in sorted(behind):
-            try:
-                await self.work.look(payment_id)
-            except UnknownBrand as why:  # what its processor says was noted, and it is due
-                log.warning("payment_of_unknown_brand", payment=payment_id, why=str(why))
+        await self.work.loop.each(sorted(behind), self.work.look)
 
 
 def _case(report: Report, found: Difference, brands: dict[str, str], at: datetime) -> Case:

@@ -1,15 +1,17 @@
 """Hears what banks' statements say: of what is believed, each part learns; of what is not, a person."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
-from subgraphs.wallet.opened import UnknownBrand
+from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.postponed import Postponement
 from subgraphs.wallet.paying.reconciliation.comparison import Report
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.paying.work import PaymentWork
-from subgraphs.wallet.payments.processor import Contradiction, Unanswered, Unreadable
+from subgraphs.wallet.payments.processor import Contradiction, Notice, Unanswered, Unreadable
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case, open_case_again
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from subgraphs.wallet.payments.bank.arrivals import Arrival
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
+STATEMENTS: Final = "wallet-cashier: statements"
 
 
 async def take_in(work: PaymentWork, name: str, bank: "BankProcessor") -> int:
@@ -56,17 +60,58 @@ async def _hear(work: PaymentWork, name: str, arrival: "Arrival") -> None:
         return
     reconciler = Reconciler(work)
     by_day = _by_day(name, arrival)
-    for report in by_day:
-        await reconciler.keep(report)
-    for notice in arrival.notices:
-        try:
-            await work.notice(name, notice)
-        except UnknownBrand as why:  # it is noted, and is due
-            log.warning("payment_of_unknown_brand", part=notice.part, why=str(why))
-    for report in by_day:
+
+    async def heard(notice: Notice) -> None:
+        await work.notice(name, notice)
+
+    async def compared_late(report: Report) -> None:
         if await reconciler.is_late(name, report.day):
             await reconciler.ask(name, report.day)
+
+    days = _of_statement(work, name, arrival, _day)
+    await days.each(by_day, reconciler.keep)
+    await _of_statement(work, name, arrival, _part).each(arrival.notices, heard)
+    await days.each(by_day, compared_late)
     log.info("statement_read", processor=name, file=arrival.name, lines=len(arrival.lines))
+
+
+def _day(report: Report) -> str:
+    return str(report.day)
+
+
+def _part(notice: Notice) -> str:
+    return f"{notice.kind} {notice.reference or notice.part}"
+
+
+def _of_statement(work: PaymentWork, name: str, arrival: "Arrival", of: Callable[[T], str]) -> Loop[T]:
+    """Return the loop over what a statement has: what of it cannot be taken in is a person's at once.
+
+    It is not heard again. What it says of a part is found by asking, or by comparing the day.
+    """
+
+    def named(item: T) -> str:
+        return f"{name} {arrival.digest[:32]} {of(item)}"
+
+    async def opens_case(item: T, noted: Postponement) -> None:
+        at = await work.wallet.now()
+        case = Case(
+            kind=CaseKind.UNREADABLE,
+            processor=name,
+            subject=f"statement {noted.item}",
+            details={"why": noted.reason, "file": arrival.name, "of": of(item)},
+            opened_at=at,
+        )
+        async with work.wallet.database.write() as connection:
+            await open_case_again(connection, work.store.tables, case)
+
+    return Loop(
+        name=STATEMENTS,
+        postponed=work.wallet.postponed,
+        clock=work.wallet.clock.machine,
+        named=named,
+        opens_case=opens_case,
+        case_after=1,
+    )
 
 
 def _by_day(name: str, arrival: "Arrival") -> list[Report]:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.same_fields import with_fields_of
 from foundation.storage.columns import upsert
+from subgraphs.kit.durable_steps.postponed import Postponement
 from subgraphs.wallet.payments.records.tables import MAX_WORDS, PaymentTables
 
 MAX_SUBJECT: Final = 200
@@ -73,6 +74,19 @@ class Case(Struct, frozen=True, kw_only=True):
         """Return the id: the same thing, seen again, is the same case."""
         named = f"{self.kind}\n{self.processor}\n{self.subject}".encode()
         return blake2b(named, digest_size=16).hexdigest()
+
+
+def case_of_failing(payment_id: str, brand: str, noted: Postponement, at: datetime) -> Case:
+    """Return that nobody could go on with a payment, by what is remembered of that: it may be unreadable."""
+    return Case(
+        kind=CaseKind.DIFFERENT,
+        processor="",
+        subject=f"failing {payment_id}",
+        brand_id=brand,
+        payment_id=payment_id,
+        details={"why": noted.reason, "tries": noted.tries, "since": noted.since},
+        opened_at=at,
+    )
 
 
 async def open_case(connection: AsyncConnection, tables: PaymentTables, case: Case) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec.structs import asdict
 from sqlalchemy import Row, and_, func, or_, select, update
@@ -15,6 +15,7 @@ from foundation.same_fields import with_fields_of
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.schedule import DueItems
 from subgraphs.wallet.payments.merging import foreign_id, merged
 from subgraphs.wallet.payments.payment import (
     LACKED,
@@ -40,6 +41,13 @@ UNASKED: Final = (REJECTED, LACKED, UNAVAILABLE)
 """Why refunds failed for which no processor was asked."""
 
 TOLD: Final = frozenset({PartState.DONE, PartState.FAILED})
+
+
+class SeenPayment(NamedTuple):
+    """A payment as it was read, with its parts."""
+
+    payment: Payment
+    parts: list[Part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +79,12 @@ class PaymentStore:
             row = (await connection.execute(select(self.tables.payment).where(*mine))).first()
         return None if row is None else payment_of(row)
 
-    async def load(self, payment_id: str) -> tuple[Payment, list[Part]] | None:
+    async def load(self, payment_id: str) -> SeenPayment | None:
         """Return a payment with its parts, in the order of their ids; None if there is none."""
         async with self.database.read() as connection:
             row = (await connection.execute(self._payment_of(payment_id))).first()
             parts = [part_of(part) for part in await connection.execute(self._parts_of(payment_id))]
-        return None if row is None else (payment_of(row), parts)
+        return None if row is None else SeenPayment(payment_of(row), parts)
 
     async def destination(self, destination_id: str) -> tuple[str, str] | None:
         """Return the holder and the account to which money may be sent."""
@@ -96,12 +104,11 @@ class PaymentStore:
             found = await connection.scalar(select(c.reference).where(c.part_id == part_id))
         return str(found or "")
 
-    async def due(self, at: datetime, limit: int) -> list[str]:
-        """Return the payments that somebody has to look at, those that wait longest first."""
+    @property
+    def due_payments(self) -> DueItems:
+        """Return the payments that somebody has to look at."""
         c = self.tables.payment.c
-        query = select(c.payment_id).where(c.due_at <= at).order_by(c.due_at).limit(limit)
-        async with self.database.read() as connection:
-            return list(await connection.scalars(query))
+        return DueItems(self.database, c.payment_id, c.due_at)
 
     async def schedule(self, seen: Payment, state: PaymentState, due_at: datetime | None, tries: int) -> bool:
         """Note how a payment stands, and when somebody has to look at it again.
@@ -331,6 +338,11 @@ class PaymentStore:
         ids = sorted({part.payment_id for part in parts})
         query = select(c.payment_id, c.brand_id).where(c.payment_id.in_(ids))
         return {row.payment_id: row.brand_id for row in await connection.execute(query)}
+
+    async def brand_of(self, connection: AsyncConnection, payment_id: str) -> str:
+        """Return whose payment it is; "" if there is none."""
+        c = self.tables.payment.c
+        return str(await connection.scalar(select(c.brand_id).where(c.payment_id == payment_id)) or "")
 
     async def parts_of(self, payment_ids: Sequence[str]) -> dict[str, list[Part]]:
         """Return the parts of payments, by payment."""

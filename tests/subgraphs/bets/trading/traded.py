@@ -178,7 +178,7 @@ class TradedHouse:
     async def due(self) -> list[str]:
         """Return the bets that are due now."""
         work = self.house.bets.work
-        return await work.store.due(await work.now(), 100)
+        return await work.store.due_bets.due(await work.now(), 100)
 
 
 @asynccontextmanager

@@ -12,8 +12,9 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from consumers.wallet.messages import decode_check, decode_correction, decode_release
 from consumers.wallet.reducers import FinanceReducer
-from foundation.storage.clock import ManualClock
+from foundation.storage.clock import ManualClock, SystemClock
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.wallet.closing.holds import is_held
 from subgraphs.wallet.corrections import (
@@ -28,7 +29,7 @@ from subgraphs.wallet.customer_data import erasure_of
 from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.funds.customer_accounts import CustomerAccounts
 from subgraphs.wallet.limits.checks import open_checks
-from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LIMITS, PAYMENTS
+from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LIMITS, PAYMENTS, POSTPONED
 from subgraphs.wallet.payments.records.store import PaymentStore
 from tests.subgraphs.wallet.closing.closed_wallet import FIRST, NORTH, ClosedWallet
 from tests.support.wallet.ledgers import FaultyDatabase, opened_database
@@ -99,7 +100,11 @@ async def decide(wallet: ClosedWallet, **values: Any) -> None:
 async def apply(wallet: ClosedWallet) -> int:
     """Let the worker apply what waits."""
     accounts = CustomerAccounts(wallet.database, CUSTOMER_ACCOUNT, wallet.ledger)
-    return await CorrectionWork(wallet.database, CORRECTION, CLOSES, wallet.ledger, accounts).apply(NOW, 10)
+    postponed = PostponedItems(wallet.database, POSTPONED)
+    work = CorrectionWork(
+        wallet.database, CORRECTION, CLOSES, wallet.ledger, accounts, postponed, SystemClock()
+    )
+    return await work.apply(NOW, 10)
 
 
 async def corrections(wallet: ClosedWallet) -> list[Correction]:

@@ -325,7 +325,7 @@ async def test_whoever_is_killed_while_closing_leaves_nothing_or_a_close(
 async def test_the_worker_closes_what_is_over(wallet: ClosedWallet) -> None:
     """A day in each round, and tells how many wait, and how many holds stop payouts."""
     rounds = DailyClose(OpenedWallet.of(wallet.database, SystemClock()), wallet.closer)
-    nothing = {"payouts": 0, "correction": 0}
+    nothing = {"payouts": 0, "correction": 0, "postponed": 0, "failing": 0}
     assert await rounds.round() == {"close": 0, **nothing}
     await wallet.pay(NORTH, 5)
     for _ in range(3):

@@ -124,7 +124,14 @@ async def test_what_workers_move_is_told(served: ServedWallet) -> None:
     async with following(served) as events:
         assert (await told(events))[0] == 0
         work = CorrectionWork(
-            wallet.database, CORRECTION, CLOSES, wallet.ledger, wallet.accounts, wallet.changed
+            wallet.database,
+            CORRECTION,
+            CLOSES,
+            wallet.ledger,
+            wallet.accounts,
+            wallet.postponed,
+            wallet.clock.machine,
+            wallet.changed,
         )
         assert await work.apply(NOW, 10) == 0
         assert await told(events) == (70, [], [("CORRECTION", "POSTED")])

@@ -134,7 +134,7 @@ class PaymentsWallet(LimitedWallet):
 
     async def work(self) -> int:
         """Do what is due, as the worker does; return how many payments were."""
-        due = await self.payments.work.store.due(self.time.now(), 100)
+        due = await self.payments.work.store.due_payments.due(self.time.now(), 100)
         for payment_id in due:
             await self.payments.work.advance(payment_id, looks=True)
         return len(due)

@@ -186,8 +186,8 @@ async def test_a_brand_without_a_setting_is_counted(wallet: Faulty) -> None:
     by_brand = dict(rounds.operators.by_brand)
     del by_brand[ANN.brand]
     without = replaced(rounds, operators=Operators(by_brand))
-    assert await without.round() == {"answers": 1, "stuck": 0, "operator": 1}
-    assert await rounds.round() == {"answers": 0, "stuck": 0, "operator": 0}
+    assert await without.round() == {"answers": 1, "stuck": 0, "operator": 1, "postponed": 0, "failing": 0}
+    assert await rounds.round() == {"answers": 0, "stuck": 0, "operator": 0, "postponed": 0, "failing": 0}
 
 
 async def test_keys_are_replaced_while_money_moves(wallet: Faulty, tmp_path: Path) -> None:

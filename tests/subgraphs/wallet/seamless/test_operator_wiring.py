@@ -92,7 +92,7 @@ async def test_the_worker_reads_the_same_settings(
     """Without an operator there is nothing to do; with one, what is due is sent."""
     parts = WorkerParts(database, SystemClock())
     idle = create_rounds(parts)
-    assert await idle.round() == {"answers": 0, "stuck": 0, "operator": 0}
+    assert await idle.round() == {"answers": 0, "stuck": 0, "operator": 0, "postponed": 0, "failing": 0}
     await idle.close()
     monkeypatch.setenv(
         "FURLONG_FUNDS_WALLETS", settings_of(operator).model_dump_json(include={"wallets"})[11:-1]
