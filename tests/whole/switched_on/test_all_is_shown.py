@@ -27,6 +27,23 @@ _MOVES: Final = "a move is a command that ends: tests/cells/moving runs it"
 _SIGNED_IN: Final = "it takes effect for people who have signed in: tests/backoffice signs them in"
 NOT_HERE: Final[Mapping[str, str]] = {
     "FURLONG_GATEWAY__RESILIENCE__GUARD_IN_PROCESS": "a gateway by itself has no subgraph in its process",
+    **dict.fromkeys(
+        (
+            "feature propagation",
+            *(
+                f"FURLONG_GATEWAY__PROPAGATION__HEADERS{rule}"
+                for rule in ("", "=first", "=last", "=restrictive")
+            ),
+            *(f"FURLONG_GATEWAY__PROPAGATION__EXTENSIONS{rule}" for rule in ("", "=first", "=last")),
+        ),
+        "tests/gateway/features/propagation runs the command",
+    ),
+    **dict.fromkeys(
+        ("feature uploads", "FURLONG_GATEWAY__UPLOADS__SUBGRAPHS"),
+        "requests to subgraphs are signed here: tests/gateway/features/uploads runs the command",
+    ),
+    "FURLONG_GATEWAY__SUBSCRIPTIONS__PROTOCOLS=auto": "each subgraph has a protocol set here: "
+    "tests/gateway/features/subscriptions/test_strawberry_subgraphs.py runs the command",
     "furlong demo": "tests/whole/shared_demo/test_demo.py runs it",
     **dict.fromkeys(("FURLONG_CELL", "FURLONG_CELL_PARTITIONS", "FURLONG_FULFILMENT_OTHER_CELLS"), _CELLS),
     **dict.fromkeys(("FURLONG_REGION", "FURLONG_REGION_MAP"), "tests/cells/regions has several regions"),

@@ -258,10 +258,13 @@ async def test_the_command_gives_what_the_environment_names(tmp_path: Path) -> N
     """Headers and extensions."""
     environment = {
         "FURLONG_GATEWAY__PROPAGATION__HEADERS": json.dumps(HEADERS),
-        "FURLONG_GATEWAY__PROPAGATION__EXTENSIONS": '{"trace":"first"}',
+        "FURLONG_GATEWAY__PROPAGATION__EXTENSIONS": '{"trace":"first","note":"last"}',
     }
     async with subgraphs() as (a, _, urls), started_gateway(tmp_path, SDL, urls, environment) as made:
-        a.lines, a.extensions = [("x-served-by", "a1")], {"trace": 1}
+        a.lines = [("x-served-by", "a1"), ("set-cookie", "a=1"), ("cache-control", "public, max-age=9")]
+        a.extensions = {"trace": 1, "note": 2, "secret": 3}
         response = await made.client.post("/graphql", json={"query": "{ a }"})
     assert response.headers["x-served-by"] == "a1"
-    assert response.json() == {"data": {"a": "a"}, "extensions": {"trace": 1}}
+    assert response.headers["set-cookie"] == "a=1"
+    assert response.headers.get_list("cache-control") == ["no-store"]
+    assert response.json() == {"data": {"a": "a"}, "extensions": {"trace": 1, "note": 2}}
