@@ -1,6 +1,6 @@
 """known results
 
-Revision ID: 0002_known
+Revision ID: 0002
 Revises: 0001
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 
 from foundation.storage.columns import UtcDateTime
 
-revision = "0002_known"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None

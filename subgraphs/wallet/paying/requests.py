@@ -9,8 +9,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from subgraphs.kit.domain.bounds import MAX_AMOUNT
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.funds import MAX_AMOUNT
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.records import Standing

@@ -1,6 +1,6 @@
 """Transactions and sessions of games have the provider whose they are.
 
-Revision ID: 0002_keys
+Revision ID: 0002
 Revises: 0001
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 
 from foundation.storage.columns import Identifier
 
-revision = "0002_keys"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
@@ -17,5 +17,7 @@ depends_on = None
 
 def upgrade() -> None:
     for table in ("game_session", "game_transaction"):
-        column = sa.Column("provider", Identifier(length=64), server_default="", nullable=False)
+        column: sa.Column[str] = sa.Column(
+            "provider", Identifier(length=64), server_default="", nullable=False
+        )
         op.add_column(table, column)

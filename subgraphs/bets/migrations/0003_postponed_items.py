@@ -1,7 +1,7 @@
 """Items with which loops could not go on.
 
-Revision ID: 0002_engine
-Revises: 0001
+Revision ID: 0003
+Revises: 0002
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from foundation.storage.columns import Identifier, UtcDateTime
 
-revision = "0002_engine"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """bank accounts that were removed
 
-Revision ID: 0002_sums
-Revises: 0001
+Revision ID: 0004
+Revises: 0003
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from foundation.storage.columns import LONG_TEXT, Blob, Identifier, UtcDateTime
 
-revision = "0002_sums"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
