@@ -82,8 +82,10 @@ UNMEASURED: Final[Mapping[str, str]] = {
     "kept_answers": "Only subgraphs in the process use it: budgets.toml counts it as betslip_again.",
     "labels": "Only graphs with labels of overrides pay for it, and the bet-slip's has none.",
     "observation": "It needs a collector of traces: docs/decisions/measured-gateways.md has what they cost.",
+    "propagation": "Its headers need subgraphs over HTTP, which are not measured here.",
     "sessions": "It needs an issuer of tokens.",
     "subscriptions": "Only subscriptions pay for it.",
+    "uploads": "Other requests pay for one look at their content type.",
 }
 """Why the other features are not measured here."""
 
