@@ -17,6 +17,11 @@ _ENCODING: Final = "latin-1"
 """A header may contain any octet; this decoding preserves every one."""
 
 
+_CONNECTION: Final = b"connection"
+_USUAL: Final = frozenset({b"keep-alive", b"Keep-Alive", b"close", b"Upgrade", b"upgrade"})
+"""The values of `Connection` that name no header that could be forwarded."""
+
+
 class Forwarding(Struct, frozen=True):
     """Picks the headers that subgraphs may see.
 
@@ -42,7 +47,10 @@ class Forwarding(Struct, frozen=True):
         return cls(tuple((name.encode(_ENCODING), name) for name in plain), others, traces)
 
     def pick(self, headers: Mapping[bytes, bytes]) -> dict[str, str]:
-        """Return the forwarded headers that are present."""
+        """Return the forwarded headers that are present, but none that `Connection` names."""
+        connection = headers.get(_CONNECTION)
+        if connection is not None and connection not in _USUAL:
+            headers = _end_to_end(headers, connection)
         picked: dict[str, str] = {}
         for name, text in self.names:
             if name in headers:
@@ -57,3 +65,9 @@ class Forwarding(Struct, frozen=True):
                 if self.others(text):
                     picked[text] = value.decode(_ENCODING)
         return picked
+
+
+def _end_to_end(headers: Mapping[bytes, bytes], connection: bytes) -> Mapping[bytes, bytes]:
+    """Return the headers without those that concern this connection alone (RFC 9110, 7.6.1)."""
+    named = {name.strip(b" \t").lower() for name in connection.split(b",")}
+    return {name: value for name, value in headers.items() if name not in named}

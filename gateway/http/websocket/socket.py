@@ -306,8 +306,12 @@ def open_handshake(target: str, raw: RawHeaders) -> Handshake:
 
 
 def lasting_headers(raw: RawHeaders) -> list[tuple[bytes, bytes]]:
-    """Return the headers that apply to the operations on a connection: all but the handshake's."""
-    return [(name, value) for name, value in raw if name not in OF_CONNECTION and not name.startswith(PREFIX)]
+    """Return the headers that apply to the operations on a connection: all but the handshake's.
+
+    `Connection` is among them: it names headers that are not for subgraphs.
+    """
+    of_handshake = OF_CONNECTION - {b"connection"}
+    return [(name, value) for name, value in raw if name not in of_handshake and not name.startswith(PREFIX)]
 
 
 def _headers_of_handshake(raw: RawHeaders) -> Headers:
