@@ -221,7 +221,7 @@ async def test_what_was_stored_before_keys_had_names_is_of_who_brings_its_token(
 
 
 async def test_answers_are_counted_by_provider(floor: Floor) -> None:
-    """What nobody has signed is counted as nobody's."""
+    """What no provider has signed is counted without one."""
     await floor.bet(BRAMBLE, "b")
     await floor.client.post(BET, content=b"{}")
     labels = {"path": BET, "status": "RS_OK"}
