@@ -36,9 +36,8 @@ class BetsSettings(BaseSettings):
     )
     late_starts: dict[str, timedelta] = Field(
         default={"greyhounds": timedelta(minutes=15), "horse-racing": timedelta(minutes=15)},
-        description="For how long after the advertised start bets are taken on an event that its provider does "
-        "not call live, by sport, as JSON: these go off late. Without an entry the start closes; after it each "
-        "bet waits as on an event that has begun",
+        description="By sport, as JSON: how long after its advertised start bets are taken on an event that "
+        "its provider does not call live, each after the bet delay. Without an entry the start closes",
     )
     jurisdictions: dict[str, frozenset[str]] = Field(
         default={},

@@ -21,7 +21,7 @@ Looking: TypeAlias = Callable[[Bet], Awaitable[Acceptance | None]]
 """Looks at what is offered now, by the bet's brand; None if that cannot be known."""
 
 ASKED_AGAIN: Final = timedelta(seconds=1)
-"""How old a bet is whose customer's rules are asked again when it is decided: they were as it was reserved."""
+"""So old a bet is whose customer's rules are asked again when it is decided: they were as it was reserved."""
 
 _C: Final = PlatformErrorCode
 UNKNOWN: Final = RefusedFor(_C.DECLINED, "We couldn't confirm this bet in time. Your stake wasn't taken.")

@@ -1,4 +1,4 @@
-"""What only the transaction that decides a bet can know: results that have come, and the house's liability."""
+"""What only the transaction that decides a bet can know: results that came, and the house's liability."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

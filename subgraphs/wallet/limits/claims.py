@@ -142,12 +142,14 @@ class Claims:
         row = await self._stored(connection, owner, claim_id)
         if row is None or row["act"] != Act.DEPOSIT:
             return False
-        if row["state"] != RECEIVED:
+        if row["state"] == GIVEN_BACK:
             again = Claim(owner, claim_id, Act.DEPOSIT, row["amount_minor"], row["currency"], at)
-            if not (await self.permits(connection, again, standing)).allowed:
-                if row["state"] == CLAIMED:
-                    await self._become(connection, owner, claim_id, GIVEN_BACK)
+            if not (await self._decide(connection, again, standing)).allowed:
                 return False
+        if row["state"] == CLAIMED and not await self._still_fits(connection, owner, row, standing):
+            await self._become(connection, owner, claim_id, GIVEN_BACK)
+            return False
+        if row["state"] != RECEIVED:
             moved = {"at": at} if row["state"] == GIVEN_BACK else {}
             await self._become(connection, owner, claim_id, RECEIVED, **moved)
             await self.store.records.active(connection, owner, prompted.active_at, at, deposited=True)
@@ -175,6 +177,17 @@ class Claims:
     ) -> Snapshot:
         """Return what is known of a customer with what counts in frames, read by one statement at most."""
         return replace(known, usage=await self._usage(connection, owner, known.limits, frames))
+
+    async def _still_fits(
+        self, connection: AsyncConnection, owner: Owner, row: Mapping[Any, Any], standing: Standing
+    ) -> bool:
+        """Return whether a deposit that was counted is within the limits of now, also of later ones."""
+        known = await self.snapshot(connection, owner, standing, row["at"], DEPOSITS)
+        return all(
+            _without(used, row).minor + row["amount_minor"] <= known.limits[kind].amount
+            for kind, used in known.usage.items()
+            if known.limits[kind].currency == row["currency"]
+        )
 
     async def _stopped(self, connection: AsyncConnection, claim: Claim, standing: Standing) -> Decision:
         """Return whether a break or an exclusion stops what has been counted already."""

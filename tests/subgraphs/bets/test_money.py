@@ -149,7 +149,7 @@ class Answering:
         """Return the answer."""
         return self._outcome
 
-    reserve = settle = release = answer
+    reserve = confirm = settle = release = answer
 
     async def ask(self, _asked: Reservation) -> None:
         """Know nothing."""

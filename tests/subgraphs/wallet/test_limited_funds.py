@@ -341,3 +341,25 @@ async def test_nobody_is_taken_for_an_erased_customer_while_the_money_is_away(wa
     limited = cut_off(wallet, "ask")
     assert await limited.reserve(stake(1, 30)) == IN_DOUBT
     assert await limited.reserve(stake(1, 30)) == refused(Why.SELF_EXCLUDED)
+
+
+async def test_rules_are_asked_again_when_a_stake_is_confirmed(wallet: LimitedWallet) -> None:
+    """Nothing moves by that, and the stake does not count against itself; what was taken is made."""
+    first, second = stake(1, 20), stake(2, 20)
+    assert await wallet.limited.confirm(first) == refused(Why.UNKNOWN_RESERVATION)
+    for reservation in (first, second):
+        assert await wallet.limited.reserve(reservation) == DONE
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 40)
+    assert await wallet.limited.confirm(first) == DONE
+    taken = Settlement(id="taken", reservation=second, returns=0)
+    assert await wallet.limited.settle(taken) == DONE
+    await wallet.limit(OWNER, LimitKind.LOSS_DAY, 39)
+    assert await wallet.limited.confirm(first) == refused(Why.LIMIT_REACHED)
+    await wallet.exclude(OWNER, 6)
+    assert await wallet.limited.confirm(first) == refused(Why.SELF_EXCLUDED)
+    assert await wallet.limited.ask(first) is ReservationState.RESERVED
+    assert await wallet.limited.confirm(second) == DONE
+    assert await cut_off(wallet, "confirm").confirm(first) == IN_DOUBT
+    assert await cut_off(wallet, "ask").confirm(first) == IN_DOUBT
+    assert await wallet.limited.release(first) == DONE
+    assert await wallet.limited.confirm(first) == refused(Why.RELEASED)

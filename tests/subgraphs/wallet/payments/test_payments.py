@@ -101,6 +101,33 @@ async def test_money_that_comes_after_an_exclusion_goes_back_to_its_source(walle
     assert answer.payment.state is PaymentState.RETURNED
 
 
+@pytest.mark.parametrize(("most", "cash"), [(999, 0), (1_000, 990)])
+async def test_a_limit_set_while_a_deposit_is_at_the_processor_holds(
+    wallet: PaymentsWallet, most: int, cash: int
+) -> None:
+    """Money above it goes back to its source, and counts against nothing."""
+    await wallet.deposit(ANN, "d", 1_000)
+    await wallet.limit(ANN, LimitKind.DEPOSIT_DAY, most)
+    first = wallet.played["first"]
+    first.pays("first-1", 1_000)
+    await wallet.payments.work.notice("first", first.said[-1])
+    assert await wallet.cash(ANN) == cash
+    assert bool(first.those(PartKind.REFUND, PartState.PROCESSING)) is (cash == 0)
+    answer = await wallet.deposit(ANN, "e", most)
+    assert (answer.refusal is None or answer.refusal.code != PlatformErrorCode.LIMIT_REACHED) is (cash == 0)
+
+
+async def test_an_exclusion_during_a_review_keeps_nobody_from_their_money(wallet: PaymentsWallet) -> None:
+    """What is decided later about a withdrawal is whether it is theirs, and never whether they may play."""
+    await paid_in(wallet)
+    assert (await wallet.withdraw(ANN, "w", 990)).refusal is None
+    await wallet.exclude(ANN, 6)
+    await wallet.work()
+    answer = await wallet.withdraw(ANN, "w", 990)
+    assert answer.refusal is None
+    assert await wallet.cash(ANN) == 0
+
+
 async def test_who_is_excluded_deposits_nothing_and_withdraws_everything(wallet: PaymentsWallet) -> None:
     """No processor is asked for a deposit; the way out is the same as before."""
     await paid_in(wallet)
