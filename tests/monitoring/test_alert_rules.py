@@ -213,8 +213,8 @@ CASES: Final = {
         one("furlong_worker_waiting", 'worker="wallet-cashier",for="cases"', "1x30 0x90"),
     ),
     "ItemsFail": Case(
-        one("furlong_worker_waiting", 'worker="bets-upkeep",for="failing"', "0x10 1x60"),
-        one("furlong_worker_waiting", 'worker="bets-upkeep",for="postponed"', "1x60"),
+        one("furlong_worker_waiting", 'worker="bets-upkeep",for="failing"', "0x10 1x90"),
+        one("furlong_worker_waiting", 'worker="bets-upkeep",for="postponed"', "1x100"),
     ),
     "OperatorUnanswered": Case(
         one("furlong_worker_waiting", 'worker="wallet-operators",for="stuck"', "0x60 1x60"),
