@@ -71,7 +71,9 @@ def seamless_server(wallet: OpenedWallet, settings: SeamlessSettings, rules: Gam
         "furlong_seamless_answers", "Answers to an aggregator", ["path", "status"], registry=registry
     )
     return SeamlessServer(
-        seamless_app(Operator.of(wallet, settings.brands, rules), verifier, signer, answers),
+        seamless_app(
+            Operator.of(wallet, settings.brands, rules, settings.greatest_wins), verifier, signer, answers
+        ),
         status_app("seamless", FundsHealth(wallet, wallet.clock).body, registry),
     )
 

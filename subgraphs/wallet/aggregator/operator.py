@@ -17,19 +17,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.cells.pseudonym import is_pseudonym
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.kit.domain.bounds import MAX_AMOUNT, MAX_STAKE
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.funds import MAX_AMOUNT
 from subgraphs.kit.game_rules import EVERY_GAME, AllowedGames, GameRules
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.aggregator.game_money import GameMoney
 from subgraphs.wallet.aggregator.game_states import GameStates
+from subgraphs.wallet.aggregator.greatest_wins import USUAL_WINS, GreatestWins, case_of_win
 from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions, session_id
 from subgraphs.wallet.aggregator.transactions import GameTransaction, GameTransactions, Kind
 from subgraphs.wallet.funds.attempts import unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode
-from subgraphs.wallet.models import OUTBOX, REFERENCE, SEAMLESS
+from subgraphs.wallet.models import OUTBOX, PAYMENTS, REFERENCE, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.payments.records.cases import Case, open_case
 from subgraphs.wallet.seamless.messages import (
     BalanceRequest,
     BetRequest,
@@ -58,6 +60,14 @@ class _Refused(Exception):
         self.status = status
 
 
+class _TooGreat(_Refused):
+    """A win is above the most: it is repeated, and a person looks at it meanwhile."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(Status.UNKNOWN)
+        self.case = case
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """Answers an aggregator's requests about one installation's customers.
@@ -66,6 +76,7 @@ class Operator:
         brands: Which brand a `sub_partner_id` is; under "" the brand of requests without one.
         machine: The machine's clock, by which sessions end and transactions grow old.
         rules: Which games may be played where: of another one no bet is taken, but wins are paid.
+        greatest: The most that a win may be.
     """
 
     wallet: OpenedWallet
@@ -76,15 +87,24 @@ class Operator:
     brands: Mapping[str, str]
     machine: Clock
     rules: GameRules = EVERY_GAME
+    greatest: GreatestWins = USUAL_WINS
 
     @classmethod
-    def of(cls, wallet: OpenedWallet, brands: Mapping[str, str], rules: GameRules = EVERY_GAME) -> "Operator":
+    def of(
+        cls,
+        wallet: OpenedWallet,
+        brands: Mapping[str, str],
+        rules: GameRules = EVERY_GAME,
+        greatest: GreatestWins = USUAL_WINS,
+    ) -> "Operator":
         """Put the parts together."""
         machine = wallet.clock.machine
         sessions = GameSessions(wallet.database, SEAMLESS.session, machine)
         transactions = GameTransactions(SEAMLESS.transaction)
         states = GameStates(transactions, Outbox(OUTBOX))
-        return cls(wallet, GameMoney(wallet), sessions, transactions, states, brands, machine, rules)
+        return cls(
+            wallet, GameMoney(wallet), sessions, transactions, states, brands, machine, rules, greatest
+        )
 
     async def user_info(self, asked: UserInfoRequest) -> UserInfoResponse:
         """Answer who a customer is; nothing is said of whom no account message names."""
@@ -122,6 +142,11 @@ class Operator:
     async def _transact(self, asked: MoneyRequest) -> Response:
         try:
             transaction = await self._stored(asked)
+        except _TooGreat as error:
+            async with self.wallet.database.write() as connection:
+                await open_case(connection, PAYMENTS, error.case)
+            log.warning("win_above_the_most", transaction=asked.transaction_uuid)
+            return _answer(asked, error.status)
         except (_Refused, WrongMessage) as error:
             return _answer(asked, error.status)
         status = _status(transaction)
@@ -189,7 +214,10 @@ class Operator:
             case WinRequest():
                 reference = asked.reference_transaction_uuid
                 bet = await self.transactions.find(connection, wanted.brand_id, reference)
-                return replace(wanted, customer_id=_bet_of(wanted, bet).customer_id)
+                won = replace(wanted, customer_id=_bet_of(wanted, bet).customer_id)
+                if won.amount_minor > (most := self.greatest.of(won)):
+                    raise _TooGreat(case_of_win(won, most, won.created_at))
+                return won
             case RollbackRequest():
                 return await self._taking_back(connection, asked, wanted)
 
@@ -297,8 +325,8 @@ def _wanted(asked: MoneyRequest, brand: str, now: datetime) -> GameTransaction:
     if not isinstance(asked, RollbackRequest):
         amount, currency = minor_units(asked.amount, asked.currency), asked.currency
         is_free = bool(asked.is_free)
-    if amount > MAX_AMOUNT:
-        raise WrongMessage(Status.WRONG_SYNTAX)
+    if amount > (MAX_STAKE if isinstance(asked, BetRequest) else MAX_AMOUNT):
+        raise WrongMessage(Status.WRONG_SYNTAX)  # no message or ledger can hold it
     return GameTransaction(
         brand_id=brand,
         transaction_uuid=asked.transaction_uuid,

@@ -31,6 +31,7 @@ class CaseKind(StrEnum):
     DISPUTE: A customer's bank has taken a charge back.
     FOREIGN: Somebody made a refund at the processor, and not here.
     UNREADABLE: A webhook or file has an unknown form.
+    WIN: A game has won more than the most that is configured. It is not booked until that is raised.
     """
 
     UNKNOWN = "unknown"
@@ -40,6 +41,7 @@ class CaseKind(StrEnum):
     DISPUTE = "dispute"
     FOREIGN = "foreign"
     UNREADABLE = "unreadable"
+    WIN = "win"
 
 
 class Case(Struct, frozen=True, kw_only=True):

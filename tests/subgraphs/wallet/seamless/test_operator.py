@@ -1,7 +1,7 @@
 """Games play against the wallet: bets, wins and rollbacks over signed HTTP, each processed once."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -20,13 +20,15 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.hub88_signatures import HEADER, Signer, Verifier
 from subgraphs.wallet.aggregator.app import seamless_app
+from subgraphs.wallet.aggregator.greatest_wins import GreatestWins
 from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.limits.changes import Wanted
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.store import Request
-from subgraphs.wallet.models import METADATA, SEAMLESS
+from subgraphs.wallet.models import METADATA, PAYMENTS, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.payments.records.cases import CaseKind, open_cases
 from subgraphs.wallet.seamless.messages import (
     BALANCE,
     BET,
@@ -34,6 +36,7 @@ from subgraphs.wallet.seamless.messages import (
     ROLLBACK,
     USER_INFO,
     WIN,
+    minor_units,
     units,
 )
 from tests.subgraphs.wallet.seamless.test_signatures import new_pair
@@ -50,6 +53,7 @@ class Aggregator:
 
     Attributes:
         token: The session's.
+        greatest: The most that wins may be, by name and currency.
     """
 
     client: httpx.AsyncClient
@@ -60,6 +64,7 @@ class Aggregator:
     operator: Operator
     token: str
     numbers: "count[int]"
+    greatest: dict[str, dict[str, int]] = field(default_factory=dict)
 
     async def ask(self, path: str, **members: Any) -> dict[str, Any]:
         """Return the answer to a signed request, whose signature is verified."""
@@ -117,14 +122,15 @@ async def hub(tmp_path: Path, processes: None) -> AsyncIterator[Aggregator]:
     await migrate(settings, "wallet", METADATA)
     wallet = OpenedWallet.of(Database.open(settings, "wallet"), SystemClock())
     await MoneyClients([ANN]).begin(wallet)
-    operator = Operator.of(wallet, {"": BRAND})
+    greatest: dict[str, dict[str, int]] = {}
+    operator = Operator.of(wallet, {"": BRAND}, greatest=GreatestWins(by_name=greatest))
     theirs, ours = new_pair(tmp_path, "theirs"), new_pair(tmp_path, "ours")
     answers = Counter("answers", "Answers", ["path", "status"], registry=CollectorRegistry())
     app = seamless_app(operator, Verifier([theirs[1]]), Signer(ours[0]), answers)
     token = await operator.sessions.open_session(ANN, CURRENCY, "g", timedelta(hours=1))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wallet") as client:
         yield Aggregator(
-            client, app, Signer(theirs[0]), Verifier([ours[1]]), wallet, operator, token, count()
+            client, app, Signer(theirs[0]), Verifier([ours[1]]), wallet, operator, token, count(), greatest
         )
     await wallet.close()
 
@@ -165,6 +171,43 @@ async def test_a_rollback_that_overtakes_its_bet_stops_it_for_ever(hub: Aggregat
         assert await hub.roll_back("x", "b") == ok(START)
     for _ in range(2):
         assert await hub.bet("b") == refused("TRANSACTION_DOES_NOT_EXIST")
+    assert await hub.has() == START
+
+
+async def test_a_win_above_the_most_is_a_case_and_not_booked(hub: Aggregator) -> None:
+    """It is repeated until a person has looked, and raised what the game may win."""
+    await hub.bet("b")
+    most = minor_units(POUND, CURRENCY)
+    hub.greatest[f"{BRAND}/g"] = {CURRENCY: most}
+    for _ in range(2):
+        assert await hub.win("w", "b", 2 * POUND) == refused("UNKNOWN")
+    assert await hub.has() == START - POUND
+    async with hub.wallet.database.read() as connection:
+        [case] = await open_cases(connection, PAYMENTS, 10)
+    assert (case.kind, case.brand_id, case.currency, case.amount_minor) == (
+        CaseKind.WIN,
+        BRAND,
+        CURRENCY,
+        2 * most,
+    )
+    assert case.details == {"game": "g", "round": "b", "bet": "b", "most": most}
+    assert await hub.win("v", "b", POUND) == ok(START)
+    hub.greatest[f"{BRAND}/g"] = {CURRENCY: 2 * most}
+    assert await hub.win("w", "b", 2 * POUND) == ok(START + 2 * POUND)
+
+
+async def test_where_nothing_is_set_a_win_has_a_most_as_well(hub: Aggregator) -> None:
+    """A game that won 9,000,000,000,000.00 on a stake of 0.20 was paid."""
+    await hub.bet("b", POUND // 5)
+    assert await hub.win("w", "b", 9_000_000_000_000 * POUND) == refused("UNKNOWN")
+    assert await hub.has() == START - POUND // 5
+
+
+@pytest.mark.parametrize("is_free", [False, True])
+async def test_no_stake_is_greater_than_messages_hold(hub: Aggregator, is_free: bool) -> None:  # noqa: FBT001
+    """Nor that of a free round, of which nobody pays anything."""
+    huge = units(2**31, CURRENCY)
+    assert await hub.bet("b", huge, is_free=is_free) == refused("WRONG_SYNTAX")
     assert await hub.has() == START
 
 

@@ -328,7 +328,7 @@ export type OfficePaymentState =
   | 'REVIEW'
   | 'SENDING';
 
-/** Why a person has to look. UNKNOWN: A processor speaks of money that we know nothing of. MISSING: We know of money that its report does not have. DIFFERENT: Both know of it, with another amount, currency or state. OWED: Money that has to go back to its source could not be sent. DISPUTE: A customer's bank has taken a charge back. FOREIGN: Somebody made a refund at the processor, and not here. UNREADABLE: A webhook or file has an unknown form. */
+/** Why a person has to look. UNKNOWN: A processor speaks of money that we know nothing of. MISSING: We know of money that its report does not have. DIFFERENT: Both know of it, with another amount, currency or state. OWED: Money that has to go back to its source could not be sent. DISPUTE: A customer's bank has taken a charge back. FOREIGN: Somebody made a refund at the processor, and not here. UNREADABLE: A webhook or file has an unknown form. WIN: A game has won more than the most that is configured. It is not booked until that is raised. */
 export type PaymentCaseKind =
   | 'DIFFERENT'
   | 'DISPUTE'
@@ -336,7 +336,8 @@ export type PaymentCaseKind =
   | 'MISSING'
   | 'OWED'
   | 'UNKNOWN'
-  | 'UNREADABLE';
+  | 'UNREADABLE'
+  | 'WIN';
 
 /** What has happened to a payment. ASKED: The customer asked for it. CHOSEN: A processor was chosen, or not, and why. REFUSED: It never was. REVIEW: A person has to decide, and why. DECIDED: Two people decided. SENT: A processor was asked for a part. SAID: How the part stands, by what the processor has said. BOOKED: The ledger was told. REFUND_DECIDED: Two people decided to send money of a deposit back. REFUND_REFUSED: It is not sent, and why. GIVEN_BACK: A deposit stopped counting against limits. CASE: Something does not fit. CASE_CLOSED: A person has found why. */
 export type PaymentStoryKind =

@@ -163,6 +163,7 @@ export const FINANCE = {
     DISPUTE: 'A bank took a payment back',
     FOREIGN: 'Refunded at the processor',
     UNREADABLE: 'A message or statement that can’t be used',
+    WIN: 'A game has won more than the most that is set; it isn’t paid yet',
   },
   account: ({ account }: Named<'account'>) => `Account ${account}`,
   code: ({ code }: Named<'code'>) => `Code ${code}`,
