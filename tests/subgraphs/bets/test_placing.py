@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from subgraphs.bets.accepting.slip import PriceChanges
 from subgraphs.bets.betting.bet import Asked, Bet, BetStatus
+from subgraphs.bets.models import BETS
 from subgraphs.bets.placing.placing import INTERRUPTED, NOT_HERE, REUSED
 from subgraphs.bets.placing.work import BetWork
+from subgraphs.bets.records.forgetting import forget
 from subgraphs.bets.settlement.results import MarketResult, Runner
 from subgraphs.bets.upkeep import Upkeep
 from subgraphs.kit.domain.selections import market_of
@@ -127,6 +129,19 @@ async def test_a_price_that_moves_during_the_delay_is_looked_at(house: House) ->
     await house.work()
     assert (await house.bet(bet)).refusal == "PRICE_CHANGED"
     assert await house.wallet.has(OWNER) == before
+
+
+async def test_a_refused_bet_is_forgotten_after_three_months(house: House) -> None:
+    """However often somebody asks for what is refused, it does not stay; bets do."""
+    made = await house.place("k2")
+    house.offers.offers = offered(offer(odds_milli=2900))
+    refused = await house.place()
+    assert refused.status is BetStatus.REFUSED
+    for days, left in ((89, 2), (91, 1)):
+        async with house.database.write() as connection:
+            assert not await forget(connection, BETS, refused.asked_at + timedelta(days=days))
+        assert await house.rows() == left
+    assert await house.bet(made) == made
 
 
 @pytest.mark.parametrize("lost", [["before"], ["after"], ["", "before"], ["", "after"], ["after", "after"]])
