@@ -19,7 +19,7 @@ from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.aggregator.settings import SeamlessSettings
 from subgraphs.wallet.models import METADATA
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.seamless.messages import BET
+from subgraphs.wallet.seamless.messages import BET, WIN
 from tests.subgraphs.wallet.seamless.test_signatures import new_pair
 from tests.support.database_probe import migrate
 from tests.support.processes.running_furlong import eventually, programs_in
@@ -53,6 +53,8 @@ async def test_a_signed_bet_is_taken_and_the_process_ends_in_order(
         "FURLONG_SEAMLESS_PRIVATE_KEY_FILE": str(ours[0]),
         "FURLONG_SEAMLESS_PUBLIC_KEY_FILES": json.dumps([str(theirs[1])]),
         "FURLONG_SEAMLESS_BRANDS": json.dumps({"": BRAND}),
+        "FURLONG_SEAMLESS_MAXIMUM_WIN": "1",
+        "FURLONG_SEAMLESS_MAXIMUM_WINS": json.dumps({BRAND: {CURRENCY: 200}}),
     }
     port = free_port()
     at = f"http://127.0.0.1:{port}"
@@ -72,6 +74,11 @@ async def test_a_signed_bet_is_taken_and_the_process_ends_in_order(
         async with httpx.AsyncClient(base_url=at, timeout=30) as client:
             answer = await client.post(BET, content=body, headers=signed)
             figures = (await client.get("/metrics")).text
+            for amount, status in ((201_000, "RS_ERROR_UNKNOWN"), (200_000, "RS_OK")):
+                won = {"transaction_uuid": f"w{amount}", "reference_transaction_uuid": "b", "amount": amount}
+                body = json.dumps(bet | won | {"currency": CURRENCY}).encode()
+                paid = await client.post(WIN, content=body, headers={HEADER: Signer(theirs[0]).sign(body)})
+                assert paid.json()["status"] == status
         assert Verifier([ours[1]]).verifies(answer.content, answer.headers[HEADER])
         assert (answer.json()["status"], answer.json()["balance"]) == ("RS_OK", (CASH - 100) * 1000)
         assert (

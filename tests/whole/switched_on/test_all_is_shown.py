@@ -81,6 +81,7 @@ NOT_HERE: Final[Mapping[str, str]] = {
         (
             "furlong seamless serve",
             *(f"FURLONG_SEAMLESS_{name}" for name in ("PRIVATE_KEY_FILE", "PUBLIC_KEY_FILES", "BRANDS")),
+            *(f"FURLONG_SEAMLESS_{name}" for name in ("MAXIMUM_WIN", "MAXIMUM_WINS")),
         ),
         "tests/commands/test_seamless_command.py runs it",
     ),
