@@ -35,8 +35,8 @@ class BetCounting:
     async def with_facts(self, connection: AsyncConnection, bet: Bet, facts: Sequence[Fact]) -> Bet:
         """Return a bet with what was learnt of it.
 
-        It is refused if its result is known, if the house could lose too much by it, or if its customer's open
-        bets on one of its selections cost more than one may.
+        It is refused if its result is known, if the house could lose too much by it, or if its customer's
+        open bets on one of its selections cost more than one may.
 
         Args:
             connection: In the write transaction that locks the bet, and writes what is returned.
