@@ -353,7 +353,7 @@ async def test_a_form_is_read_alike_however_it_is_cut(contents: list[bytes], siz
     """Parts that hold what looks like a part of a delimiter, too."""
     boundary = "b" + sha256(b"".join(contents)).hexdigest()[:8]
     head = 'content-disposition: form-data; name="f"\r\n\r\n'
-    parts = b"".join(f"--{boundary}\r\n{head}".encode() + each + b"\r\n" for each in contents)
+    parts = b"".join(f"--{boundary}\r\n{head}".encode() + content + b"\r\n" for content in contents)
     body = parts + f"--{boundary}--\r\n".encode()
 
     async def chunks() -> AsyncIterator[bytes]:
