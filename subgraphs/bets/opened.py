@@ -59,7 +59,7 @@ class OpenedBets:
         decisions = TradingDecisions(TRADING, GLOBAL_STATE)
         acceptor = Acceptor(offers, settings, database, decisions, clock.machine)
         results = ResultStore(BETS)
-        counting = BetCounting(decisions, Exposures(TRADING), results, database.fence.cell)
+        counting = BetCounting(decisions, Exposures(TRADING), results.of_markets, database.fence.cell)
         work = BetWork(
             BetStore(database, BETS, Outbox(OUTBOX), counting),
             results,

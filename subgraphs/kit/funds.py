@@ -148,22 +148,6 @@ class Settlement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     returns: int
 
 
-_ENDS: Final = {
-    ReservationState.UNKNOWN: Why.UNKNOWN_RESERVATION,
-    ReservationState.REFUSED: Why.UNKNOWN_RESERVATION,
-    ReservationState.RELEASED: Why.RELEASED,
-    ReservationState.EXPIRED: Why.EXPIRED,
-}
-
-
-def ended_of(state: ReservationState | None) -> Outcome:
-    """Return what a reservation is confirmed with where no rules are: refused if it is none, or has ended."""
-    if state is None:
-        return IN_DOUBT
-    why = _ENDS.get(state)
-    return DONE if why is None else refused(why)
-
-
 class Funds(Protocol):
     """Where customers' money is kept."""
 
@@ -176,11 +160,7 @@ class Funds(Protocol):
         ...
 
     async def confirm(self, reservation: Reservation) -> Outcome:
-        """Ask again whether a customer may make a reservation that was made, and move nothing.
-
-        Raises:
-            ValueError: Something in it is out of its range.
-        """
+        """Ask again whether a customer may make a reservation that was made, and move nothing."""
         ...
 
     async def settle(self, settlement: Settlement) -> Outcome:

@@ -1,8 +1,9 @@
 """What only the transaction that decides a bet can know: results that came, and the house's liability."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,12 +11,15 @@ from foundation.storage.cells.cell import Cell
 from subgraphs.bets.accepting.acceptance import Refused, ended
 from subgraphs.bets.betting.bet import Bet
 from subgraphs.bets.betting.facts import Decided, Fact, RefusedFor, with_fact
-from subgraphs.bets.records.results import ResultStore
+from subgraphs.bets.settlement.results import MarketResult
 from subgraphs.bets.trading.decided import TradingDecisions
 from subgraphs.bets.trading.exposure import Exposures, exposed_bet
 from subgraphs.bets.trading.rules import liability_limits, stake_limits
 from subgraphs.bets.trading.shares import parts_of
 from subgraphs.kit.domain.selections import market_of
+
+ResultsOf: TypeAlias = Callable[[AsyncConnection, Collection[str]], Awaitable[Mapping[str, MarketResult]]]
+"""Reads what is known of markets, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,13 @@ class BetCounting:
     """Counts a bet from when it is decided until it is refused or settled.
 
     Attributes:
-        results: What is known of markets.
+        results: Reads what is known of markets.
         cell: Whose part of the limits counts; None without cells.
     """
 
     decisions: TradingDecisions
     exposures: Exposures
-    results: ResultStore
+    results: ResultsOf
     cell: Cell | None = None
 
     async def with_facts(self, connection: AsyncConnection, bet: Bet, facts: Sequence[Fact]) -> Bet:
@@ -55,7 +59,7 @@ class BetCounting:
 
     async def _of_results(self, connection: AsyncConnection, bet: Bet) -> Refused | None:
         """Return why nothing is bet on what is decided, or void, as far as this database knows."""
-        known = await self.results.of_markets(connection, {market_of(leg.selection_id) for leg in bet.legs})
+        known = await self.results(connection, {market_of(leg.selection_id) for leg in bet.legs})
         for leg in bet.legs:
             market = known.get(market_of(leg.selection_id))
             if market is not None and (market.decides or market.is_void_at(bet.decided_at or bet.asked_at)):

@@ -24,10 +24,9 @@ from subgraphs.kit.funds import (
     Why,
     check_reservation,
     check_settlement,
-    ended_of,
     refused,
 )
-from subgraphs.wallet.funds.attempts import unless_unavailable
+from subgraphs.wallet.funds.attempts import ended_of, unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.funds.customer_accounts import CustomerAccount, CustomerAccounts
 from subgraphs.wallet.funds.reservation_transfers import (

@@ -15,9 +15,9 @@ from subgraphs.kit.funds import (
     Why,
     check_reservation,
     check_settlement,
-    ended_of,
     refused,
 )
+from subgraphs.wallet.funds.attempts import ended_of
 from subgraphs.wallet.seamless.bets import REUSED, Bet, BetState
 from subgraphs.wallet.seamless.journal import Journal
 from subgraphs.wallet.seamless.messages import WrongMessage

@@ -39,7 +39,7 @@ class CountingFixture:
     async def learn(self, a_bet: Bet, *facts: Fact, cell: Cell | None = None) -> Bet:
         """Return a bet with what was learnt of it."""
         decisions = TradingDecisions(TABLES, GLOBAL_STATE)
-        counting = BetCounting(decisions, Exposures(TABLES), ResultStore(BETS), cell)
+        counting = BetCounting(decisions, Exposures(TABLES), ResultStore(BETS).of_markets, cell)
         async with self.database.write() as connection:
             return await counting.with_facts(connection, a_bet, facts)
 
