@@ -9,7 +9,7 @@ import { moneyWords } from '../words';
 import type { PaymentWords } from './messages/messages';
 import type { Method } from './payments';
 import { refusalInWords } from './paymentWords';
-import { type AccountOutcome, type AccountRefused, sendAccount } from './sending';
+import { type AccountRefused, sendAccount } from './sending';
 
 interface AddAccountProps {
   readonly methods: readonly Method[];
