@@ -134,7 +134,7 @@ def _reached(at: WalletAt) -> tuple[Funds, Callable[[], Awaitable[None]]]:
     import httpx  # noqa: PLC0415
 
     from foundation.signatures import key_source  # noqa: PLC0415
-    from subgraphs.kit.http_funds import HttpFunds  # noqa: PLC0415
+    from subgraphs.kit.money_over_http.http_funds import HttpFunds  # noqa: PLC0415
 
     try:
         keys = key_source(at.keys_file, None)

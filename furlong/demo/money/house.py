@@ -19,7 +19,7 @@ from furlong.demo.tokens import HOUSE_SECRET, house_key
 from furlong.serve.http_server import own_names_only, serving
 from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.credits import Credit, CreditAnswer, Credits, JournalPage
-from subgraphs.kit.served_credits import credits_app
+from subgraphs.kit.money_over_http.served_credits import credits_app
 from subgraphs.kit.signed_endpoint import keys_of_secret
 
 HOUSE_BRAND: Final = "lagunabet"

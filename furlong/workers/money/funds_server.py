@@ -20,11 +20,11 @@ from furlong.funds import FundsByBrand, at_operators
 from furlong.workers.status import status_app
 from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement
 from subgraphs.kit.funds_settings import FundsSettings
-from subgraphs.kit.http_credits import PATH as CREDITS
-from subgraphs.kit.http_funds import PATH
 from subgraphs.kit.live.wiring import publishing
-from subgraphs.kit.served_credits import credits_app
-from subgraphs.kit.served_funds import funds_app
+from subgraphs.kit.money_over_http.http_credits import PATH as CREDITS
+from subgraphs.kit.money_over_http.http_funds import PATH
+from subgraphs.kit.money_over_http.served_credits import credits_app
+from subgraphs.kit.money_over_http.served_funds import funds_app
 from subgraphs.wallet.funds.own_credits import OwnCredits
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.seamless.operators import Operators

@@ -1,6 +1,7 @@
 """The adapter for the platform's own wallet: free bets, bonuses and cash become accounts of its ledger.
 
-It is no company's API: the wallet answers `subgraphs.kit.http_credits`, and remembers keys for ever.
+It is no company's API: the wallet answers `subgraphs.kit.money_over_http.http_credits`, and remembers keys for
+ever.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.kit.credits import Credit as WalletCredit
 from subgraphs.kit.credits import CreditKind
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.http_credits import (
+from subgraphs.kit.money_over_http.http_credits import (
     PATH,
     Ask,
     CreditsRequest,

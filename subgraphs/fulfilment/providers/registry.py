@@ -22,7 +22,7 @@ from subgraphs.fulfilment.providers.provider_client import (
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.reward import Credit
-from subgraphs.kit.http_credits import AUDIENCE
+from subgraphs.kit.money_over_http.http_credits import AUDIENCE
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 from subgraphs.kit.signed_endpoint import keys_of_secret, signed_headers, signer_of
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from subgraphs.wallet.models import CLOSES, PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.paying.admission import Admission
-from subgraphs.wallet.paying.allocation import Allocation
+from subgraphs.wallet.paying.admitting.admission import Admission
+from subgraphs.wallet.paying.admitting.allocation import Allocation
+from subgraphs.wallet.paying.admitting.destinations import Destinations
+from subgraphs.wallet.paying.admitting.scrutiny import Scrutiny
 from subgraphs.wallet.paying.asking import Asking, OpenProcessor, house_accounts
 from subgraphs.wallet.paying.booking import Booking
-from subgraphs.wallet.paying.destinations import Destinations
 from subgraphs.wallet.paying.processors import open_processors
 from subgraphs.wallet.paying.requests import PaymentRequests
-from subgraphs.wallet.paying.scrutiny import Scrutiny
 from subgraphs.wallet.paying.work import PaymentWork
 from subgraphs.wallet.payments.configuration import PaymentsFile, PaymentsSettings
 from subgraphs.wallet.payments.records.store import PaymentStore

@@ -14,11 +14,11 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.wallet.limits.records import Standing
-from subgraphs.wallet.paying.allocation import Allocation
+from subgraphs.wallet.paying.admitting.allocation import Allocation
+from subgraphs.wallet.paying.admitting.destinations import Destination, Destinations, HouseAccount
+from subgraphs.wallet.paying.admitting.scrutiny import ABOVE
 from subgraphs.wallet.paying.answers import Answer, Instructions, refusal_of, refused
-from subgraphs.wallet.paying.destinations import Destination, Destinations, HouseAccount
 from subgraphs.wallet.paying.routing import Chosen, choose
-from subgraphs.wallet.paying.scrutiny import ABOVE
 from subgraphs.wallet.paying.work import PaymentWork
 from subgraphs.wallet.payments.configuration import MethodConfig, PaymentsFile
 from subgraphs.wallet.payments.payment import (

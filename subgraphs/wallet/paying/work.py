@@ -18,11 +18,11 @@ from subgraphs.wallet.closing.tables import CloseTables
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.claims import Claim
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.paying.admission import Admission
+from subgraphs.wallet.paying.admitting.admission import Admission
+from subgraphs.wallet.paying.admitting.scrutiny import Scrutiny
 from subgraphs.wallet.paying.asking import Asking, absent
 from subgraphs.wallet.paying.booking import Booking
 from subgraphs.wallet.paying.cases import case_of, case_of_step, case_of_unknown
-from subgraphs.wallet.paying.scrutiny import Scrutiny
 from subgraphs.wallet.payments.merging import merged
 from subgraphs.wallet.payments.payment import (
     Part,

@@ -29,7 +29,7 @@ async def test_who_has_paid_from_an_account_is_its_holder(
 
 
 async def test_what_a_bank_does_not_say_is_not_possible(counter: Counter) -> None:
-    """An account that it does not know, another answer, and a bank that is away."""
+    """An account that it does not know, another answer, and a bank that is down."""
     assert (
         await BankPayees(f"{str(counter.http.base_url).rstrip('/')}/payees").verify("Ann", HERS)
         is PayeeMatch.NOT_POSSIBLE

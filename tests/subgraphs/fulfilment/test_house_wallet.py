@@ -28,7 +28,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.funds import DONE, Purpose, Reservation, Settlement, Status
 from subgraphs.kit.funds_settings import FundsSettings
-from subgraphs.kit.served_credits import credits_app
+from subgraphs.kit.money_over_http.served_credits import credits_app
 from subgraphs.kit.signed_endpoint import keys_of_secret
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.limits.store import Request

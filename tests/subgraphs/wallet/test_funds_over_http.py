@@ -15,9 +15,9 @@ from msgspec import to_builtins
 from foundation.signatures.keys import new_key, public_part
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import DONE, IN_DOUBT, Outcome, Purpose, Reservation, ReservationState, Settlement
-from subgraphs.kit.http_funds import HttpFunds
-from subgraphs.kit.served_credits import credits_app
-from subgraphs.kit.served_funds import funds_app
+from subgraphs.kit.money_over_http.http_funds import HttpFunds
+from subgraphs.kit.money_over_http.served_credits import credits_app
+from subgraphs.kit.money_over_http.served_funds import funds_app
 from subgraphs.wallet.funds.own_credits import OwnCredits
 from tests.subgraphs.wallet.credits_wallet import CreditsWallet
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet

@@ -132,7 +132,7 @@ async def test_a_stake_is_at_most_the_limit_of_one_bet(wallet: LimitedWallet) ->
 
 
 async def test_who_has_no_money_in_a_currency_yet_is_told_so(wallet: LimitedWallet) -> None:
-    """It is no wrong currency; of a free bet that is nobody's, that it cannot pay."""
+    """It is no wrong currency; of a free bet that no customer has, that it cannot pay."""
     nobody = replace(stake(1, 10), owner=Owner("northbet", "nobody"))
     assert await wallet.limited.reserve(nobody) == refused(Why.NO_ACCOUNT)
     assert await wallet.limited.reserve(replace(stake(2, 10), currency="SEK")) == refused(Why.NO_ACCOUNT)

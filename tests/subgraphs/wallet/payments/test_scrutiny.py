@@ -10,10 +10,10 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
 from subgraphs.kit.payees import PayeeMatch
 from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.paying.admitting.scrutiny import CLOSED, SHARED, SUM, UNVERIFIED
 from subgraphs.wallet.paying.answers import Answer
 from subgraphs.wallet.paying.opened import OpenedPayments
 from subgraphs.wallet.paying.requests import Asked, MaximumReason
-from subgraphs.wallet.paying.scrutiny import CLOSED, SHARED, SUM, UNVERIFIED
 from subgraphs.wallet.payments.configuration import PaymentsFile, ReviewRules
 from subgraphs.wallet.payments.payment import Direction, PaymentState
 from subgraphs.wallet.payments.processor import PartKind, PartState

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.payees import PayeeMatch
-from subgraphs.wallet.paying.allocation import Allocation
+from subgraphs.wallet.paying.admitting.allocation import Allocation
+from subgraphs.wallet.paying.admitting.destinations import Destination, Destinations
 from subgraphs.wallet.paying.asking import OpenProcessor
-from subgraphs.wallet.paying.destinations import Destination, Destinations
 from subgraphs.wallet.payments.configuration import PaymentsFile
 from subgraphs.wallet.payments.payment import Decision, Direction, Payment, PaymentState
 from subgraphs.wallet.payments.records.tables import PaymentTables

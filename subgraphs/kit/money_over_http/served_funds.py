@@ -8,7 +8,7 @@ from starlette.responses import Response
 from foundation.signatures import KeySource, SharedNonces
 from foundation.signatures.asgi import SignedRequests
 from subgraphs.kit.funds import Funds, Outcome, Reservation
-from subgraphs.kit.http_funds import (
+from subgraphs.kit.money_over_http.http_funds import (
     AUDIENCE,
     PATH,
     Ask,

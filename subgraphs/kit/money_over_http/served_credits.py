@@ -14,7 +14,7 @@ from starlette.responses import Response
 from foundation.signatures import KeySource, SharedNonces
 from foundation.signatures.asgi import SignedRequests
 from subgraphs.kit.credits import CreditAnswer, Credits, CreditState
-from subgraphs.kit.http_credits import (
+from subgraphs.kit.money_over_http.http_credits import (
     AUDIENCE,
     PATH,
     Ask,

@@ -1,0 +1,1 @@
+"""Funds and credits of another process, by signed requests: both sides."""
