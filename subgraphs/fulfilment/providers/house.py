@@ -1,7 +1,7 @@
 """The adapter for the platform's own wallet: free bets, bonuses and cash become accounts of its ledger.
 
-It is no company's API: the wallet answers `subgraphs.kit.money_over_http.http_credits`, and remembers keys for
-ever.
+It is no company's API: the wallet answers `subgraphs.kit.money_over_http.http_credits`, and remembers keys
+for ever.
 """
 
 from collections.abc import Mapping, Sequence
