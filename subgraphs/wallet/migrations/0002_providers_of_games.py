@@ -16,8 +16,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for table in ("game_session", "game_transaction"):
-        column: sa.Column[str] = sa.Column(
-            "provider", Identifier(length=64), server_default="", nullable=False
-        )
-        op.add_column(table, column)
+    provider = Identifier(length=64)
+    op.add_column(
+        "game_session", sa.Column("provider", provider, server_default=sa.text("''"), nullable=False)
+    )
+    op.add_column(
+        "game_transaction", sa.Column("provider", provider, server_default=sa.text("''"), nullable=False)
+    )

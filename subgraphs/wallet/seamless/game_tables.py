@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, text
 
 from foundation.storage.columns import Identifier, UtcDateTime
 
@@ -41,7 +41,7 @@ class SeamlessTables:
             Column("is_rolled_back", Boolean, nullable=False),
             Column("revision", Integer, nullable=False),
             Column("created_at", UtcDateTime, nullable=False),
-            Column("provider", Identifier(), nullable=False, server_default=""),
+            Column("provider", Identifier(), nullable=False, server_default=text("''")),
             Index("game_transaction_of_customer", "brand_id", "customer_id", "round"),
             Index("game_transaction_of_bet", "brand_id", "reference"),
             Index("game_transaction_by_age", "created_at"),
@@ -56,7 +56,7 @@ class SeamlessTables:
             Column("game_code", Identifier(255), nullable=True),
             Column("opened_at", UtcDateTime, nullable=False),
             Column("ends_at", UtcDateTime, nullable=False),
-            Column("provider", Identifier(), nullable=False, server_default=""),
+            Column("provider", Identifier(), nullable=False, server_default=text("''")),
             Index("game_session_of_customer", "brand_id", "customer_id"),
             Index("game_session_by_end", "ends_at"),
         )

@@ -28,7 +28,7 @@ export const EN: PaymentWords = {
   review: {
     every: 'We check every withdrawal before we send it.',
     this: 'We’ll check this withdrawal before we send it, because it’s more than {amount}.',
-    maybe: 'We may check a withdrawal before we send it, and always do above {amount} within 24 hours.',
+    maybe: 'We may check a withdrawal before we send it, and always do if you withdraw more than {amount} in 24 hours.',
   },
   cannotUndo: 'Once you’ve asked for a withdrawal, you can’t cancel it.',
   noWay: {
