@@ -57,7 +57,7 @@ class OpenedBets:
             changed: Called with the keys of customers whose data a commit has changed.
         """
         decisions = TradingDecisions(TRADING, GLOBAL_STATE)
-        acceptor = Acceptor(offers, settings, database, decisions, clock.machine)
+        acceptor = Acceptor(offers, settings, database, decisions, clock)
         results = ResultStore(BETS)
         counting = BetCounting(decisions, Exposures(TRADING), results.of_markets, database.fence.cell)
         work = BetWork(

@@ -113,7 +113,7 @@ def accept(slip: Slip, offers: Mapping[str, Offer], rules: BetRules, at: datetim
         slip: What the customer wants.
         offers: What the brand offers now, by the ids of selections.
         rules: The brand's.
-        at: Now, by the machine's clock, as starts of events are.
+        at: Now, by product time, as starts of events are.
     """
     found = [offers.get(leg.selection_id) for leg in slip.legs]
     known = [offer for offer in found if offer is not None]

@@ -27,7 +27,7 @@ def settlement_of(bet: Bet, markets: Mapping[str, MarketResult], at: datetime) -
     if bet.taken_at is None or bet.refusal or bet.decided_at is None:
         return None
     last = bet.settlements[-1] if bet.settlements else None
-    outcomes = _outcomes(bet, bet.decided_at, markets, last)
+    outcomes = _outcomes(bet, bet.product_time(bet.decided_at), markets, last)
     if last is not None and outcomes == last.outcomes:
         return None
     returns = _returns(bet, outcomes)

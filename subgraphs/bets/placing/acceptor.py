@@ -23,7 +23,7 @@ class Acceptor:
         settings: The rules where traders have decided nothing else.
         database: That of bets.
         decisions: What traders have decided.
-        clock: The machine's.
+        clock: Product time, by which events start.
     """
 
     offers: Offers

@@ -60,9 +60,10 @@ class BetCounting:
     async def _of_results(self, connection: AsyncConnection, bet: Bet) -> Refused | None:
         """Return why nothing is bet on what is decided, or void, as far as this database knows."""
         known = await self.results(connection, {market_of(leg.selection_id) for leg in bet.legs})
+        struck_at = bet.product_time(bet.decided_at or bet.asked_at)
         for leg in bet.legs:
             market = known.get(market_of(leg.selection_id))
-            if market is not None and (market.decides or market.is_void_at(bet.decided_at or bet.asked_at)):
+            if market is not None and (market.decides or market.is_void_at(struck_at)):
                 return ended(leg.pick)
         return None
 
