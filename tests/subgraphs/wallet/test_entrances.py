@@ -343,6 +343,14 @@ async def test_no_money_is_reserved(wallet: LimitedWallet, purpose: Purpose) -> 
     assert await wallet.limited.reserve(stake_of(CUSTOMERS[1], "other", purpose)) == DONE
 
 
+async def test_a_reserved_stake_is_not_confirmed(wallet: LimitedWallet) -> None:
+    """A bet that still waits for its decision is not made once its customer is excluded."""
+    assert await wallet.limited.reserve(stake(1)) == DONE
+    assert await wallet.limited.confirm(stake(1)) == DONE
+    await wallet.exclude(CUSTOMERS[0], 6)
+    assert await wallet.limited.confirm(stake(1)) == refused(Why.SELF_EXCLUDED)
+
+
 async def test_what_was_staked_before_is_settled_and_released(wallet: LimitedWallet) -> None:
     """Bets that were open when the customer excluded themselves: one wins, one is given back."""
     open_bets = [stake(number) for number in (1, 2)]
