@@ -5,11 +5,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 
+from foundation.storage.rehearsal import read_anchor
+from furlong.demo.clock import CLOCK_FILE
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually
 
 BET: Final = """fragment B on Bet { id status stake { minor } eachWay returns { minor }
@@ -20,7 +23,8 @@ PLACE: Final = f"""mutation ($input: PlaceBetInput!) {{ placeBet(input: $input) 
 BETS: Final = f"""query ($brand: ID!, $after: String) {{ bets(brand: $brand, first: 3, after: $after) {{
   nodes {{ ...B }} pageInfo {{ hasNextPage endCursor }} }} }} {BET}"""
 UPDATED: Final = f"subscription ($brand: ID!) {{ betUpdated(brand: $brand) {{ ...B }} }} {BET}"
-OFFERED: Final = """query ($brand: ID!) { events(brand: $brand, status: SCHEDULED, first: 20) {
+OFFERED: Final = """query ($brand: ID!, $from: DateTime!) {
+  events(brand: $brand, status: SCHEDULED, from: $from, first: 20) {
   nodes { markets { status selections { id status odds { milli } } } } } }"""
 CURRENCIES: Final = {"northbet": "GBP", "lagunabet": "EUR"}
 REST_SECONDS: Final = 0.5
@@ -82,11 +86,21 @@ class Bettor:
         assert error["message"]
         return str(error["code"])
 
+    def product_time(self) -> str:
+        """Return the time by which events begin: some were left behind by a rehearsal that went on by days."""
+        file = self.demo.programs.folder / "data" / CLOCK_FILE
+        offset = read_anchor(file).offset if file.exists() else timedelta()
+        return (datetime.now(UTC) + offset).isoformat()
+
     def offered(self) -> tuple[str, int]:
         """Return a selection of an event that has not begun, and its odds, at which bets count."""
 
         def open_ones() -> list[tuple[str, int]]:
-            markets = [told for event in self.ask(OFFERED)["events"]["nodes"] for told in event["markets"]]
+            markets = [
+                told
+                for event in self.ask(OFFERED, **{"from": self.product_time()})["events"]["nodes"]
+                for told in event["markets"]
+            ]
             told = [one for market in markets for one in market["selections"] if market["status"] == "OPEN"]
             priced = [(one["id"], one["odds"]["milli"]) for one in told if one["status"] == "OPEN"]
             found = [(selection, milli) for selection, milli in priced if milli >= COUNTING_MILLI]
