@@ -87,7 +87,7 @@ class Bettor:
         return str(error["code"])
 
     def product_time(self) -> str:
-        """Return the time by which events begin: some were left behind by a rehearsal that went on by days."""
+        """Return the time by which events begin: those of skipped days are told as scheduled for ever."""
         file = self.demo.programs.folder / "data" / CLOCK_FILE
         offset = read_anchor(file).offset if file.exists() else timedelta()
         return (datetime.now(UTC) + offset).isoformat()
@@ -96,12 +96,9 @@ class Bettor:
         """Return a selection of an event that has not begun, and its odds, at which bets count."""
 
         def open_ones() -> list[tuple[str, int]]:
-            markets = [
-                told
-                for event in self.ask(OFFERED, **{"from": self.product_time()})["events"]["nodes"]
-                for told in event["markets"]
-            ]
-            told = [one for market in markets for one in market["selections"] if market["status"] == "OPEN"]
+            events = self.ask(OFFERED, **{"from": self.product_time()})["events"]["nodes"]
+            markets = [market for event in events for market in event["markets"] if market["status"] == "OPEN"]
+            told = [one for market in markets for one in market["selections"]]
             priced = [(one["id"], one["odds"]["milli"]) for one in told if one["status"] == "OPEN"]
             found = [(selection, milli) for selection, milli in priced if milli >= COUNTING_MILLI]
             if not found:
