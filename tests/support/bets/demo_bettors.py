@@ -97,8 +97,8 @@ class Bettor:
 
         def open_ones() -> list[tuple[str, int]]:
             events = self.ask(OFFERED, **{"from": self.product_time()})["events"]["nodes"]
-            markets = [market for event in events for market in event["markets"] if market["status"] == "OPEN"]
-            told = [one for market in markets for one in market["selections"]]
+            markets = [market for event in events for market in event["markets"]]
+            told = [one for market in markets for one in market["selections"] if market["status"] == "OPEN"]
             priced = [(one["id"], one["odds"]["milli"]) for one in told if one["status"] == "OPEN"]
             found = [(selection, milli) for selection, milli in priced if milli >= COUNTING_MILLI]
             if not found:
