@@ -19,7 +19,7 @@ from subgraphs.wallet.payments.bank.adapter import BankProcessor
 from subgraphs.wallet.payments.configuration import PaymentsFile, PaymentsSettings
 from subgraphs.wallet.payments.payment import PaymentState
 from subgraphs.wallet.payments.records.cases import close_case, open_cases
-from tests.subgraphs.wallet.payments.conftest import ANN, paid_in
+from tests.subgraphs.wallet.payments.conftest import ANN
 from tests.subgraphs.wallet.payments.payments_wallet import AMOUNTS, FILE, PaymentsWallet
 from tests.subgraphs.wallet.payments.played_bank import ANN as ACCOUNT
 from tests.subgraphs.wallet.payments.played_bank import (
@@ -85,7 +85,7 @@ class BankedWallet:
 
 @pytest.fixture
 async def banked(wallet: PaymentsWallet, tmp_path: Path) -> BankedWallet:
-    """A wallet in which Ann has paid in by card."""
+    """A wallet in which Ann has won."""
     options = bank_options(made_folders(tmp_path / "bank"))
     given = {"folder": options.folder, "holder": options.holder, "iban": options.iban, "currency": "GBP"}
     deposit: dict[str, Any] = {
@@ -106,7 +106,7 @@ async def banked(wallet: PaymentsWallet, tmp_path: Path) -> BankedWallet:
     opened = open_processors(only_bank, PaymentsSettings(), wallet.time)
     processors = {**wallet.payments.work.asking.processors, **opened}
     wallet.payments = OpenedPayments.of(wallet.opened, file, processors, "https://{brand}.example/")
-    await paid_in(wallet, amount=2_000)
+    await wallet.win(ANN, 2_000 - 10)
     wallet.later(minutes=1)
     return BankedWallet(wallet, PlayedBank(options, wallet.time.now))
 
