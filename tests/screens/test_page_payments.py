@@ -30,7 +30,8 @@ UNTIL: Final = "2026-11-29T12:00:00Z"
 BEFORE_WITHDRAWING: Final = (
     "Minimum and maximum £5.00 to £1,000.00 Fee £3.50, taken from the amount You receive £196.50 "
     "How long it takes Up to 3 working days "
-    "We may check a withdrawal before we send it, and always do if you withdraw more than £500.00 in 24 hours. "
+    "We may check a withdrawal before we send it, "
+    "and always do if you withdraw more than £500.00 in 24 hours. "
     "Once you\u2019ve asked for a withdrawal, you can\u2019t cancel it."
 )
 CLIPBOARD: Final = """Object.defineProperty(navigator, 'clipboard', {
@@ -135,7 +136,9 @@ def test_a_withdrawal_says_fee_time_check_and_that_it_cannot_be_taken_back(chrom
     with money_page(chromium, wallet) as page:
         open_form(page, "withdrawal")
         expect(page.get_by_test_id("payment-terms")).to_contain_text("£0.50 + 1.5%, taken from the amount")
-        expect(page.get_by_test_id("payment-review")).to_contain_text("always do if you withdraw more than £500.00")
+        expect(page.get_by_test_id("payment-review")).to_contain_text(
+            "always do if you withdraw more than £500.00"
+        )
         type_amount(page, "1500")
         expect(page.get_by_test_id("payment-help")).to_have_text("You can withdraw £1,000.00 now.")
         type_amount(page, "600")
