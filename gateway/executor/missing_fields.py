@@ -34,10 +34,6 @@ class _Lack(Struct, frozen=True):
     place: Position
     path: Path
 
-    def shown(self) -> tuple[Path, bool]:
-        """Return the path below the object in the client's terms, and whether anything was cut off."""
-        return ((), True) if self.place.hidden else translated(self.path, self.place.names)
-
 
 @dataclass(slots=True)
 class MissingFields:
@@ -57,7 +53,7 @@ class MissingFields:
 
     def record(self, failure: Failure, position: Position, path: Path) -> None:
         """Record a failure at a path of response keys below an object."""
-        below, hidden = _Lack(failure, position, path).shown()
+        below, hidden = ((), True) if position.hidden else translated(path, position.names)
         # If the client selected nothing on the path, the error has no path.
         shown = (*position.path, *below) or None
         self.failures.add(replace(failure, path=shown), (*position.stored, *path), hidden=hidden)
@@ -107,29 +103,35 @@ class MissingFields:
                 self.failures.explain(stored, missing.failure)
                 # Each field has only one error; an earlier one may be at the field or below it.
                 if self.failures.explained.get(stored) is missing.failure:
-                    self._report(_Lack(missing.failure, place, (response_key,)), shared)
+                    self._report(missing.failure, place, (response_key,), shared)
                 recorded = True
             if not recorded:
-                self._report(_Lack(missing.failure, missing.position, ()), shared)
+                self._report(missing.failure, missing.position, (), shared)
         self._open.clear()
         for (path, *_), lacks in shared.items():
             self._report_at_list(path, lacks)
 
-    def _report(self, lack: _Lack, shared: dict[tuple[Path, str, str, str | None], list[_Lack]]) -> None:
-        failure, place = lack.failure, lack.place
-        index = next((index for index, part in enumerate(place.path) if isinstance(part, int)), None)
-        if index is None or not failure.is_shared or self.failures.in_parts:
-            self.record(failure, place, lack.path)
+    def _report(
+        self,
+        failure: Failure,
+        place: Position,
+        path: Path,
+        shared: dict[tuple[Path, str, str, str | None], list[_Lack]],
+    ) -> None:
+        if not failure.is_shared or self.failures.in_parts or (length := _length_to_list(place.path)) is None:
+            self.record(failure, place, path)
         else:
-            key = (place.path[:index], failure.message, failure.code, failure.service)
-            shared.setdefault(key, []).append(lack)
+            key = (place.path[:length], failure.message, failure.code, failure.service)
+            shared.setdefault(key, []).append(_Lack(failure, place, path))
 
     def _report_at_list(self, path: Path, lacks: Sequence[_Lack]) -> None:
         if len({lack.place.stored for lack in lacks}) == 1:
             for lack in lacks:
                 self.record(lack.failure, lack.place, lack.path)
             return
-        shown = [lack.shown() for lack in lacks]
+        shown = [
+            ((), True) if lack.place.hidden else translated(lack.path, lack.place.names) for lack in lacks
+        ]
         self.failures.add_at_list(
             replace(lacks[0].failure, path=path),
             [
@@ -138,6 +140,11 @@ class MissingFields:
             ],
             hidden=all(hidden for _, hidden in shown),
         )
+
+
+def _length_to_list(path: Path) -> int | None:
+    """Return the length of the path of the first list on a path, if any."""
+    return next((length for length, part in enumerate(path) if isinstance(part, int)), None)
 
 
 def _of_any_type(position: Position, provided_fields: ProvidedFields) -> ProvidedFields:

@@ -8,6 +8,7 @@ FaultName: TypeAlias = Literal[
     "silence",  # for so many seconds nothing is sent, not even heartbeats
     "duplicates",  # so many messages are sent twice
     "omission",  # so many messages are left out, and nothing says so
+    "image_omission",  # so many messages of images, and of what was missed, are left out
     "lost",  # so many messages are not sent, and the connection is cut then
     "wrong_order",  # so many messages are sent after the one that follows them
     "schema_change",  # so many messages have sizes as text

@@ -170,7 +170,8 @@ class _Client:
         try:
             kind = "SUB_IMAGE" if subscription.since is None else "RESUB_DELTA"
             for message in self._messages(subscription, kind):
-                await self._send(message)
+                if not self.stream.faults.take("image_omission"):
+                    await self._send(message)
             if self.stream.faults.take("reconnect_storm"):
                 return
             sent_at = time.monotonic()

@@ -75,6 +75,21 @@ async def test_money_moves_over_signed_http_and_the_process_ends_in_order(
     assert await opened.funds.ask(STAKE) is ReservationState.RESERVED
 
 
+async def test_a_key_of_another_brand_moves_no_money(
+    wallet: tuple[DatabaseSettings, OpenedWallet], tmp_path: Path, free_port: Callable[[], int]
+) -> None:
+    """The setting says for which brands it acts."""
+    settings, opened = wallet
+    environment = {
+        "FURLONG_DATABASE_URL": settings.url,
+        "FURLONG_FUNDS_KEY_BRANDS": json.dumps({"blocks": ["southbet"]}),
+    }
+    with served_funds(tmp_path, environment, free_port, 1) as served:
+        async with served.client(served.ports[0], settings) as funds:
+            assert await funds.reserve(STAKE) == IN_DOUBT
+    assert await opened.funds.ask(STAKE) is ReservationState.UNKNOWN
+
+
 async def test_a_brand_without_a_wallet_elsewhere_has_it_here(
     wallet: tuple[DatabaseSettings, OpenedWallet], tmp_path: Path, free_port: Callable[[], int]
 ) -> None:

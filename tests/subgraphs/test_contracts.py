@@ -86,6 +86,7 @@ def test_the_internal_contract_only_reads() -> None:
         "Subscription", "ClubUpdate", "EventsUpdate", "LimitPayload", "PlatformError", "SetLimitInput",
         "TakeBreakInput", "SelfExcludeInput", "DeclineLimitInput", "AcknowledgePromptInput",
         "DepositInput", "WithdrawInput", "PaymentPayload", "AddBankAccountInput", "BankAccountPayload",
+        "RemoveBankAccountInput",
         "PlaceBetInput", "PlaceBetPayload", "LaunchGameInput", "LaunchPayload",
     }  # fmt: skip
     assert "ErrorCode" not in internal.public.type_map

@@ -113,6 +113,7 @@ MUTATIONS: Final = (
     "optIn",
     "optOut",
     "placeBet",
+    "removeBankAccount",
     "selfExclude",
     "setLimit",
     "takeBreak",

@@ -97,14 +97,14 @@ async def test_an_entity_type_that_hangs_takes_no_other_of_its_fetch_with_it() -
             return shop.federation.subgraph_answer("reviews", request)
 
         shop.federation.broken["reviews"] = answer
-        await eventually(lambda: shop.codes(query), ["SUBGRAPH_CIRCUIT_OPEN"] * 2)
+        await eventually(lambda: shop.codes(query), ["SUBGRAPH_CIRCUIT_OPEN"])
         shop.received.clear()
         told = await shop.ask(query)
         (asked,) = [each.request.query for each in shop.received if each.subgraph == "reviews"]
     assert ("User" in asked, "Product" in asked) == (True, False)
     assert told["data"]["users"] == truth["users"]
     assert told["data"]["topProducts"] == [{"upc": each, "reviews": None} for each in "12"]
-    assert [each["path"] for each in told["errors"]] == [["topProducts", each, "reviews"] for each in (0, 1)]
+    assert [each["path"] for each in told["errors"]] == [["topProducts"]]
 
 
 async def test_a_subgraph_that_is_away_is_not_asked_for_each_field() -> None:

@@ -138,7 +138,7 @@ async def test_an_image_that_never_comes_is_asked_for_again(
     monkeypatch.setattr("providers.exchange.adapter.ANSWER_SECONDS", 1.0)
     async with follower() as one:
         parts = -(-len(one.exchange.stream.world.markets) // SEGMENT_MARKETS)
-        one.exchange.stream.faults.arm("omission", parts)
+        one.exchange.stream.faults.arm("image_omission", parts)
         async with one.running() as adapter:
             await one.until_equal(adapter)
     assert len(subscriptions(one)) > 1

@@ -94,7 +94,9 @@ def end_a_session(office: Office, office_client: OfficeClient, other: OfficeClie
     office_client.look()
     office_client.confirm("End")
     expect(sessions).to_have_count(0)
-    other.page.get_by_role("menuitem", name="Weeks", exact=True).click()
+    # The dialog may be there already, and hides the menu from everybody but this event.
+    weeks = other.page.locator("a[role=menuitem]").filter(has_text=re.compile("^Weeks$"))
+    weeks.dispatch_event("click")
     ended = other.page.get_by_role("dialog", name="Your session has ended")
     with other.page.context.expect_page() as opened:
         ended.get_by_role("link", name="Sign in").click()

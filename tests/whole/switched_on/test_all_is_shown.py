@@ -74,14 +74,17 @@ NOT_HERE: Final[Mapping[str, str]] = {
         "tests/providers/sports_feed/test_killed_feed.py runs both commands",
     ),
     **dict.fromkeys(
-        ("furlong funds serve", *(f"FURLONG_FUNDS_{name}" for name in ("WALLETS", "KEYS_FILE", "KEYS"))),
+        (
+            "furlong funds serve",
+            *(f"FURLONG_FUNDS_{name}" for name in ("WALLETS", "KEYS_FILE", "KEYS", "KEY_BRANDS")),
+        ),
         "tests/commands/test_funds_command.py runs it",
     ),
     **dict.fromkeys(
         (
             "furlong seamless serve",
             *(f"FURLONG_SEAMLESS_{name}" for name in ("PRIVATE_KEY_FILE", "PUBLIC_KEY_FILES", "BRANDS")),
-            *(f"FURLONG_SEAMLESS_{name}" for name in ("MAXIMUM_WIN", "MAXIMUM_WINS")),
+            "FURLONG_SEAMLESS_MAXIMUM_WINS",
         ),
         "tests/commands/test_seamless_command.py runs it",
     ),

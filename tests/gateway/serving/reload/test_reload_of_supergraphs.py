@@ -65,7 +65,7 @@ BROKEN: dict[str, tuple[Callable[[str], str], str]] = {
         lambda sdl: sdl.replace(
             "schema @link", 'schema @link(url: "https://x.y/odd/v1.0", for: SECURITY) @link', 1
         ),
-        "feature odd",
+        "https://x.y/odd/v1.0 for security",
     ),
     "access by unknown names": (
         lambda sdl: (
