@@ -38,7 +38,7 @@ FROM (
 WHERE move.2 != 0 OR move.3 != 0 OR move.5 != 0 OR move.6 != 0 OR move.7 != 0
 GROUP BY day, product, currency, sports_event_id;
 
--- The open bets that were placed in a week, which have no settlement: how many, the customers' own stakes, and what they return if
+-- The open bets that were placed in a week, by their latest revision: how many, the customers' own stakes, and what they return if
 -- all win. `multiples` of them have more than one leg.
 rollup_open_bets (product) :=
 SELECT toLowCardinality({brand}) AS brand, {monday} AS placed_in, product, currency, count() AS bets,
@@ -46,9 +46,9 @@ SELECT toLowCardinality({brand}) AS brand, {monday} AS placed_in, product, curre
 FROM (
     SELECT product, currency, length(leg_events) AS legs, if(stake_source = 'cash', stake_minor, 0) AS staked, potential_returns_minor
     FROM bet_state_records
-    WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status = 'OPEN' AND bet NOT IN (
-        SELECT bet FROM bet_state_records
-        WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status != 'OPEN'
+    WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status = 'OPEN' AND (bet, revision) IN (
+        SELECT bet, max(revision) FROM bet_state_records
+        WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} GROUP BY bet
     )
     ORDER BY bet, revision, produced_at
     LIMIT 1 BY bet
@@ -64,9 +64,9 @@ WITH opened AS (
         potential_returns_minor - toInt64(floor(least(wins * stake_minor / 2, toFloat64(potential_returns_minor)))) AS place,
         arrayZip(leg_events, leg_sports, leg_names, leg_starts, leg_markets, leg_market_names, leg_selections, leg_picks, leg_results) AS legs
     FROM bet_state_records
-    WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status = 'OPEN' AND bet NOT IN (
-        SELECT bet FROM bet_state_records
-        WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status != 'OPEN'
+    WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} AND status = 'OPEN' AND (bet, revision) IN (
+        SELECT bet, max(revision) FROM bet_state_records
+        WHERE refused = '' AND brand = {brand} AND toMonday(placed_at) = {monday} GROUP BY bet
     )
     ORDER BY bet, revision, produced_at
     LIMIT 1 BY bet

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement
+from subgraphs.kit.funds import Correction, Funds, Outcome, Reservation, ReservationState, Settlement
 from subgraphs.kit.funds_settings import FundsSettings, WalletAt
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.wiring import publishing
 from subgraphs.wallet.funds.announced_funds import AnnouncedFunds
 from subgraphs.wallet.funds.cell_funds import CellFunds
-from subgraphs.wallet.models import OPERATORS
+from subgraphs.wallet.models import OPERATORS, PAYMENTS
 from subgraphs.wallet.opened import OpenedWallet
+from subgraphs.wallet.payments.records.correction_cases import CorrectionCases
 from subgraphs.wallet.seamless.journal import Journal
 from subgraphs.wallet.seamless.operator_sessions import OperatorSessions
 from subgraphs.wallet.seamless.operators import Operators
@@ -62,6 +63,10 @@ class FundsByBrand:
     async def release(self, reservation: Reservation) -> Outcome:
         """Give everything back, and never make the reservation if it has not come yet."""
         return await self.of(reservation.owner.brand).release(reservation)
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay or take the difference from what was moved before."""
+        return await self.of(correction.reservation.owner.brand).correct(correction)
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None if that cannot be known now."""
@@ -123,6 +128,7 @@ def _at_operator(wallet: OpenedWallet, operator: OperatorClient) -> Funds:
         operator,
         Journal(database, OPERATORS, clock),
         OperatorSessions(database, OPERATORS.session, clock),
+        CorrectionCases(PAYMENTS),
     )
     cells: Funds = CellFunds(funds, database.fence.cell)
     return cells if wallet.changed is None else AnnouncedFunds(cells, wallet.changed)

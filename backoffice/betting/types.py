@@ -339,7 +339,7 @@ def bet_to_graphql(shown: ShownBet) -> OfficeBet:
         each_way=bet.slip.each_way,
         free=bool(bet.slip.free_bet),
         potential_returns_minor=bet.potential_returns if bet.legs else 0,
-        returns_minor=bet.settlements[-1].returns_minor if bet.settlements else None,
+        returns_minor=bet.returns_minor,
         placed_at=bet.placed_at,
         legs=[with_fields_of(OfficeBetLeg, leg, selection_id=ID(leg.selection_id)) for leg in bet.legs],
         void=shown.is_void,

@@ -92,7 +92,6 @@ class Voids:
         if problems := reason_problems(reason):
             raise Invalid(problems)
         await self._require_voidable(bet)
-        settled = bet.settlements[-1] if bet.settlements else None
         first = bet.legs[0]
         content: Json = {
             "of": "bet",
@@ -104,7 +103,7 @@ class Voids:
             "status": bet.status.value,
             "currency": bet.slip.currency,
             "stake_minor": bet.slip.total_minor,
-            "returns_minor": None if settled is None else settled.returns_minor,
+            "returns_minor": bet.returns_minor,
             "free": bool(bet.slip.free_bet),
         }
         return await self._propose(actor, bet.brand_id, customer_subject(bet.owner), content, reason)

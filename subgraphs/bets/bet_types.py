@@ -141,9 +141,8 @@ class Bet:
     @strawberry.field
     def returns(self) -> Money | None:
         """What it has returned, with the stake where that comes back; null while that is not known."""
-        if not self.known.settlements:
-            return None
-        return self._money(self.known.settlements[-1].returns_minor)
+        returns = self.known.returns_minor
+        return None if returns is None else self._money(returns)
 
     @strawberry.field
     def potential_returns(self) -> Money:

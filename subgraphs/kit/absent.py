@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from subgraphs.kit.funds import IN_DOUBT, Outcome, Reservation, ReservationState, Settlement
+from subgraphs.kit.funds import IN_DOUBT, Correction, Outcome, Reservation, ReservationState, Settlement
 from subgraphs.kit.offers import Offer
 
 
@@ -27,6 +27,11 @@ class NoFunds:
     async def release(self, reservation: Reservation) -> Outcome:
         """Give nothing back."""
         del reservation
+        return IN_DOUBT
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Correct nothing."""
+        del correction
         return IN_DOUBT
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:

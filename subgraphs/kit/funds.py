@@ -1,4 +1,4 @@
-"""The one way in which blocks move customers' money, wherever it is kept: reserve, settle, release, ask.
+"""The one way in which blocks move customers' money, wherever it is kept: reserve, settle, release, correct.
 
 Whoever implements it keeps these promises (`tests/support/money/contract.py`):
 
@@ -10,9 +10,11 @@ Whoever implements it keeps these promises (`tests/support/money/contract.py`):
 - A free bet pays one stake, whole and alone: of another amount, it is not enough.
 - A release gives everything back: what is reserved, or what a settlement has taken. Released before it came,
   a reservation is never made. After a release, nothing is settled.
-- Settlements and releases are never refused for what a customer may not do: limits, breaks and exclusions
-  stop only reservations. Whoever decides later than they have reserved confirms first, which asks again:
-  refused is what the customer's rules stop since, and nothing moves. What was taken is never refused.
+- What was settled or released wrongly is corrected: what is due comes from the house, and what was too much
+  is taken of the customer's cash, never of credits. What is not there is owed: `Outcome.owed` says how much.
+- Settlements, releases and corrections are never refused for what a customer may not do: limits, breaks and
+  exclusions stop only reservations. Whoever decides later than they have reserved confirms first, which asks
+  again: refused is what the customer's rules stop since, and nothing moves. What was taken is never refused.
 - Whoever gets `IN_DOUBT` repeats the same request, asks, or releases; it never guesses.
 """
 
@@ -86,10 +88,16 @@ class Status(StrEnum):
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a request; `why` says why it was refused."""
+    """What became of a request.
+
+    Attributes:
+        why: Why it was refused.
+        owed: How much of what a correction takes the customer did not have, in minor units.
+    """
 
     status: Status
     why: Why | None = None
+    owed: int = 0
 
 
 DONE: Final = Outcome(Status.DONE)
@@ -148,6 +156,24 @@ class Settlement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     returns: int
 
 
+class Correction(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a reservation that was taken has to pay or take otherwise than it did.
+
+    Attributes:
+        id: Chosen and kept by the block: the idempotency key.
+        reservation: What is corrected; it may have gone back.
+        amount: What the customer gets besides, in minor units; negative for what is taken.
+        owed: What of it the customer owes by earlier corrections: of what they get, this is paid first.
+        releases: Whether the stake goes back first, to where it came from.
+    """
+
+    id: str
+    reservation: Reservation
+    amount: int
+    owed: int = 0
+    releases: bool = False
+
+
 class Funds(Protocol):
     """Where customers' money is kept."""
 
@@ -173,6 +199,14 @@ class Funds(Protocol):
 
     async def release(self, reservation: Reservation) -> Outcome:
         """Give everything back, and never make the reservation if it has not come yet."""
+        ...
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay or take the difference from what was moved before, whatever the customer may do now.
+
+        Raises:
+            ValueError: Something in it is out of its range.
+        """
         ...
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
@@ -205,6 +239,18 @@ def check_settlement(settlement: Settlement) -> None:
     _check_id("settlement", settlement.id)
     if not 0 <= settlement.returns <= MAX_AMOUNT:
         raise ValueError(f"a settlement's returns must be between 0 and {MAX_AMOUNT:,}")
+
+
+def check_correction(correction: Correction) -> None:
+    """Refuse what no wallet can correct.
+
+    Raises:
+        ValueError: Something is out of its range, or there is no such currency.
+    """
+    check_reservation(correction.reservation)
+    _check_id("correction", correction.id)
+    if abs(correction.amount) > MAX_AMOUNT or not 0 <= correction.owed <= MAX_AMOUNT:
+        raise ValueError(f"a correction's amounts must be at most {MAX_AMOUNT:,}")
 
 
 def check_owner(owner: Owner) -> None:

@@ -45,9 +45,11 @@ from subgraphs.wallet.models import (
     LEDGER,
     LIMITS,
     OUTBOX,
+    PAYMENTS,
     POSTPONED,
     REFERENCE,
 )
+from subgraphs.wallet.payments.records.correction_cases import CorrectionCases
 
 _zone = lru_cache(maxsize=1024)(ZoneInfo)
 
@@ -124,7 +126,7 @@ class OpenedWallet:
         limits = LimitStore(LimitRecords(LIMITS, database.dialect), Outbox(OUTBOX))
         claims, standing_of = Claims(limits), StandingReader(database)
         money = LedgerFunds(ledger, accounts, ReservationReader(database), clock)
-        limited = LimitedFunds(money, database, claims, standing_of, clock)
+        limited = LimitedFunds(money, database, claims, standing_of, clock, note=CorrectionCases(PAYMENTS))
         funds: Funds = CellFunds(limited, database.fence.cell)
         rows = CreditRows(database, GIVEN_CREDIT, CUSTOMER_ACCOUNT, LEDGER.transfer)
         given = LedgerCredits(database, ledger, accounts, rows, clock)

@@ -157,7 +157,8 @@ def _made_bet(draw: st.DrawFn, number: int) -> MadeBet:
     hours, states = 0, [State(0, "OPEN", stake, None)]
     for _ in range(draw(st.integers(0, 3))):
         hours += draw(st.integers(0, 40))
-        states.append(_settled(draw(st.sampled_from(["WON", "LOST", "VOID", "PARTLY_VOID"])), made, hours))
+        status = draw(st.sampled_from(["WON", "LOST", "VOID", "PARTLY_VOID", "OPEN"]))
+        states.append(_settled(status, made, hours))
     return replace(made, states=tuple(states))
 
 
@@ -168,7 +169,9 @@ def _pick(draw: st.DrawFn, event: int) -> Pick:
 
 
 def _settled(status: str, made: MadeBet, hours: int) -> State:
-    """Return a settlement; the stake of a free bet does not come back."""
+    """Return a settlement, or that results were taken back; the stake of a free bet does not come back."""
+    if status == "OPEN":
+        return State(hours, status, made.stake, None)
     void = {"VOID": made.stake, "PARTLY_VOID": made.stake // 2}.get(status, 0)
     back = 0 if made.is_free else void
     won = {"WON": made.most, "PARTLY_VOID": made.most // 2}.get(status, 0)

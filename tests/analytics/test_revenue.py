@@ -52,21 +52,23 @@ def moves(bet: MadeBet, states: list[State]) -> Iterator[tuple[str, dict[str, in
     yield f"{bet.placed_at:%Y-%m-%d}", {"bets": 1, f"{free}turnover_minor": bet.stake}
     settled = void = returns = is_settled = 0
     for state in states:
-        if state.returns is None:
+        now_settled = int(state.returns is not None)
+        if not (now_settled or is_settled):
             continue
-        now_void = bet.stake - state.counting
+        counting, paid = state.counting * now_settled, state.returns or 0
+        now_void = (bet.stake - counting) * now_settled
         won_back = 0 if bet.is_free else now_void - void
         yield (
             bet.day_of(state),
             {
-                "settled_bets": 1 - is_settled,
-                f"{free}settled_minor": state.counting - settled,
+                "settled_bets": now_settled - is_settled,
+                f"{free}settled_minor": counting - settled,
                 f"{free}void_minor": now_void - void,
-                f"{free}returns_minor": state.returns - returns,
-                f"{free}gross_minor": state.counting - settled + won_back - (state.returns - returns),
+                f"{free}returns_minor": paid - returns,
+                f"{free}gross_minor": counting - settled + won_back - (paid - returns),
             },
         )
-        settled, void, returns, is_settled = state.counting, now_void, state.returns, 1
+        settled, void, returns, is_settled = counting, now_void, paid, now_settled
 
 
 def _whole(sums: Mapping[str, int]) -> dict[str, int]:

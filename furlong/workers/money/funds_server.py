@@ -18,7 +18,7 @@ from foundation.storage.rehearsal import rehearsal_marks
 from foundation.storage.settings import DatabaseSettings
 from furlong.funds import FundsByBrand, at_operators
 from furlong.workers.status import status_app
-from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement
+from subgraphs.kit.funds import Correction, Funds, Outcome, Reservation, ReservationState, Settlement
 from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.live.wiring import publishing
 from subgraphs.kit.money_over_http.http_credits import PATH as CREDITS
@@ -58,6 +58,10 @@ class CountedFunds:
     async def release(self, reservation: Reservation) -> Outcome:
         """Give everything back, and never make the reservation if it has not come yet."""
         return self._counted("release", await self.funds.release(reservation))
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay or take the difference from what was moved before."""
+        return self._counted("correct", await self.funds.correct(correction))
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None if that cannot be known now."""

@@ -29,7 +29,7 @@ class BetStatus(StrEnum):
 
     PENDING: It is not known yet whether it is made.
     REFUSED: It never was; the customer has the stake.
-    OPEN: It is made, and waits for results.
+    OPEN: It is made, and waits for results; again, if one was taken back.
     WON: It has returned something.
     LOST: It has returned nothing.
     VOID: It stands as if it had never been made.
@@ -57,6 +57,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
         decided_at: When the results said so.
         moved_at: When the money moved; None while it has not.
         refusal: Why it could not be moved: a person has to look; "" if nothing stands against it.
+        owed_minor: What the customer owes for the bet once it has moved: it was taken back, and was spent.
         is_free_bet_kept: The customer has used a free bet that had gone back, so it was not taken again: a
             person has to look.
     """
@@ -70,6 +71,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
     moved_at: datetime | None = None
     refusal: str = ""
     is_free_bet_kept: bool = False
+    owed_minor: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -132,6 +134,12 @@ class Bet(Struct, frozen=True, kw_only=True):
         if self.taken_at is None:
             return BetStatus.PENDING
         return self.settlements[-1].status if self.settlements else BetStatus.OPEN
+
+    @property
+    def returns_minor(self) -> int | None:
+        """Return what it returns in all, in minor units; None while it is open."""
+        is_open = not self.settlements or self.status is BetStatus.OPEN
+        return None if is_open else self.settlements[-1].returns_minor
 
     def delay_left(self, at: datetime) -> timedelta | None:
         """Return how much longer it waits for the bet delay; None if there is none, or it was looked at."""

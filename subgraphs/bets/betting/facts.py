@@ -73,12 +73,14 @@ class Moved(Struct, frozen=True):
 
     Attributes:
         is_free_bet_kept: The free bet could not be taken again.
+        owed_minor: What the customer owes for the bet by now.
     """
 
     number: int
     at: datetime
     refusal: str = ""
     is_free_bet_kept: bool = False
+    owed_minor: int = 0
 
 
 Fact: TypeAlias = Reserved | Delayed | Decided | RefusedFor | Taken | Released | Settled | Moved
@@ -124,6 +126,7 @@ def _moved(settlements: Sequence[Settlement], fact: Moved) -> tuple[Settlement, 
             moved_at=moved_at,
             refusal=fact.refusal,
             is_free_bet_kept=fact.is_free_bet_kept,
+            owed_minor=fact.owed_minor,
         )
         if settlement.number == fact.number and not settlement.is_over
         else settlement

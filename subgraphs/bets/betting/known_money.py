@@ -1,9 +1,9 @@
-"""What a bet knows of the money that was moved for it: its own stake, and what corrections took."""
+"""What a bet knows of the money that was moved for it: its own stake, and what corrections paid."""
 
 from msgspec.structs import replace
 
 from subgraphs.bets.betting.bet import Bet
-from subgraphs.bets.betting.money import Exchange, Movement, Pay, Release, Retake, movement_of
+from subgraphs.bets.betting.money import Correct, Movement, Pay, Release, Retake, movement_of
 from subgraphs.kit.funds import Reservation, ReservationState
 from subgraphs.kit.funds import Settlement as Payment
 from subgraphs.kit.known_reservations import Known, Paid
@@ -23,10 +23,13 @@ def known_money(bet: Bet) -> list[Known]:
                 _released(known, reservation)
             case Pay(payment) | Retake(payment):
                 _paid(known, payment)
-            case Exchange(payment, released):
-                _paid(known, payment)
-                if released is not None:
-                    _released(known, released)
+            case Correct(correction):
+                if correction.releases:
+                    _released(known, correction.reservation)
+                paid = correction.amount - min(correction.owed, max(correction.amount, 0))
+                if paid > 0:
+                    stake = correction.reservation
+                    _paid(known, Payment(id=correction.id, reservation=stake, returns=paid))
     return list(known.values())
 
 

@@ -1,20 +1,17 @@
 """How money moves for a settlement: the difference from what was moved before, under ids of its own.
 
-What a bet returned before is taken back by a reservation of the customer's money. If that is refused, the
-customer keeps it, and a person looks. A free bet that has gone back is taken again by a result that says that
-the bet stands; if it is used up by then, the customer keeps it, which is written down for a person.
+The first settlement pays from the stake that was taken, or gives it back; a later one corrects it. A free bet
+that has gone back is taken again by a result that says that the bet stands; if it is used up by then, the
+customer keeps it, which is written down for a person.
 """
 
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from subgraphs.bets.betting.bet import Bet, BetStatus, Settlement
-from subgraphs.kit.funds import OF_THE_SAME, Reservation
+from subgraphs.kit.funds import OF_THE_SAME, Correction, Reservation
 from subgraphs.kit.funds import Settlement as Payment
-
-LEAST: Final = 1
-"""What a reservation has to be of, in minor units."""
 
 
 class Release(Struct, frozen=True):
@@ -29,15 +26,10 @@ class Pay(Struct, frozen=True):
     payment: Payment
 
 
-class Exchange(Struct, frozen=True):
-    """Take money of the customer's, and then pay, which may be nothing.
+class Correct(Struct, frozen=True):
+    """Pay or take the difference, whatever the customer may do now."""
 
-    Attributes:
-        released: A stake to give back from where it came, once the money is taken; None if there is none.
-    """
-
-    payment: Payment
-    released: Reservation | None = None
+    correction: Correction
 
 
 class Retake(Struct, frozen=True):
@@ -48,10 +40,10 @@ class Retake(Struct, frozen=True):
     """
 
     payment: Payment
-    instead: Exchange | None
+    instead: Correct | None
 
 
-Movement: TypeAlias = Release | Pay | Exchange | Retake
+Movement: TypeAlias = Release | Pay | Correct | Retake
 
 
 class Paid(Struct, frozen=True):
@@ -60,11 +52,13 @@ class Paid(Struct, frozen=True):
     Attributes:
         stake: What holds the stake, and pays; None if it has gone back.
         minor: In minor units; a stake of money that was given back is a part of it.
+        owed: What of it was to be taken back, and was spent: the customer owes it.
         is_kept: Whether the customer has kept a free bet that had gone back: it is not taken again.
     """
 
     stake: Reservation | None
     minor: int = 0
+    owed: int = 0
     is_kept: bool = False
 
 
@@ -93,41 +87,50 @@ def _after(movement: Movement | None, settlement: Settlement, paid: Paid) -> Pai
     match movement:
         case Release():
             stake = None
-        case Exchange(_, released) if released is not None:
+        case Correct(correction) if correction.releases:
             stake = None
         case Retake(payment):
             is_kept = settlement.is_free_bet_kept
             stake = None if is_kept else payment.reservation
-    return Paid(stake, settlement.returns_minor, is_kept)
+    return Paid(stake, settlement.returns_minor, settlement.owed_minor, is_kept)
+
+
+def owed_after(bet: Bet, settlement: Settlement, movement: Movement | None, lacking: int) -> int:
+    """Return what a customer owes for a bet after a movement.
+
+    Args:
+        bet: The bet.
+        settlement: Whose movement it was.
+        movement: What was moved.
+        lacking: How much of what was to be taken the customer did not have.
+    """
+    owed = paid_before(bet, settlement.number).owed
+    paid = max(movement.correction.amount, 0) if isinstance(movement, Correct) else 0
+    return owed - min(owed, paid) + lacking
 
 
 def _movement(bet: Bet, settlement: Settlement, paid: Paid) -> Movement | None:
     name, more = f"{bet.bet_id}{OF_THE_SAME}{settlement.number}", settlement.returns_minor - paid.minor
     is_void, is_free = settlement.status is BetStatus.VOID, bool(bet.slip.free_bet)
-    if is_void and paid.stake is not None and not paid.minor:
-        return Release(paid.stake)
+    # What is owed is paid by a stake of money that comes back.
+    if is_void and paid.stake is not None and (is_free or not paid.owed):
+        if not paid.minor:
+            return Release(paid.stake)
+        return _corrected(bet, name, -paid.minor, paid, releases=True)
     if is_free and not is_void and paid.stake is None and not paid.is_kept:
-        return _retake(bet, name, more)
+        stake = bet.reservation(f"{name}.f", bet.slip.total_minor, bet.slip.free_bet)
+        instead = _corrected(bet, name, more, paid) if more else None
+        return Retake(Payment(id=name, reservation=stake, returns=more), instead)
     if more == 0:
         return None
-    if more > 0 and paid.stake is not None:
+    if more > 0 and paid.stake is not None and not paid.owed:
         return Pay(Payment(id=name, reservation=paid.stake, returns=more))
-    if more > 0:
-        return _paid_anew(bet, name, more)
-    taken = Payment(id=name, reservation=bet.reservation(f"{name}.r", -more), returns=0)
-    return Exchange(taken, paid.stake if is_void and is_free else None)
+    return _corrected(bet, name, more, paid)
 
 
-def _retake(bet: Bet, name: str, more: int) -> Retake:
-    stake = bet.reservation(f"{name}.f", bet.slip.total_minor, bet.slip.free_bet)
-    instead = _paid_anew(bet, name, more) if more else None
-    return Retake(Payment(id=name, reservation=stake, returns=more), instead)
-
-
-def _paid_anew(bet: Bet, name: str, more: int) -> Exchange:
-    """Return what pays something after the stake has gone back.
-
-    A stake of the customer's is taken again; of a free bet that is used up, no more than has to be reserved.
-    """
-    amount = LEAST if bet.slip.free_bet else bet.slip.total_minor
-    return Exchange(Payment(id=name, reservation=bet.reservation(f"{name}.r", amount), returns=more + amount))
+def _corrected(bet: Bet, name: str, more: int, paid: Paid, *, releases: bool = False) -> Correct:
+    return Correct(
+        Correction(
+            id=name, reservation=paid.stake or bet.stake, amount=more, owed=paid.owed, releases=releases
+        )
+    )

@@ -11,7 +11,15 @@ from typing import Final, TypeAlias
 from subgraphs.bets.accepting.acceptance import Acceptance, Refused
 from subgraphs.bets.betting.bet import Bet, Settlement
 from subgraphs.bets.betting.facts import Decided, Delayed, Fact, Moved, RefusedFor, Released, Reserved, Taken
-from subgraphs.bets.betting.money import Exchange, Pay, Release, Retake, movement_of, taking
+from subgraphs.bets.betting.money import (
+    Correct,
+    Pay,
+    Release,
+    Retake,
+    movement_of,
+    owed_after,
+    taking,
+)
 from subgraphs.bets.betting.steps import GiveBack, GiveUp, Look, Move, Reserve, Step, Take
 from subgraphs.kit.funds import DONE, Funds, Outcome, Status, Why
 from subgraphs.kit.funds import Settlement as Payment
@@ -100,7 +108,7 @@ class Performer:
         movement = movement_of(bet, settlement)
         is_kept = False
         if isinstance(movement, Retake):
-            outcome = await self._exchanged(movement.payment)
+            outcome = await self._taken_again(movement.payment)
             if is_kept := outcome.status is Status.REFUSED and outcome.why not in _ENDED:
                 movement = movement.instead
         if not isinstance(movement, Retake):
@@ -108,21 +116,19 @@ class Performer:
         if not _is_known(outcome):
             return None
         why = "" if outcome.why is None else outcome.why.value
-        return Moved(settlement.number, at, why, is_kept and not why)
+        owed = owed_after(bet, settlement, None if why else movement, outcome.owed)
+        return Moved(settlement.number, at, why, is_kept and not why, owed)
 
-    async def _moved(self, movement: Release | Pay | Exchange) -> Outcome:
+    async def _moved(self, movement: Release | Pay | Correct) -> Outcome:
         match movement:
             case Release(reservation):
                 return await self.funds.release(reservation)
             case Pay(payment):
                 return await self.funds.settle(payment)
-            case Exchange(payment, released):
-                outcome = await self._exchanged(payment)
-                if outcome.status is not Status.DONE or released is None:
-                    return outcome
-                return await self.funds.release(released)
+            case Correct(correction):
+                return await self.funds.correct(correction)
 
-    async def _exchanged(self, payment: Payment) -> Outcome:
+    async def _taken_again(self, payment: Payment) -> Outcome:
         outcome = await self.funds.reserve(payment.reservation)
         return await self.funds.settle(payment) if outcome.status is Status.DONE else outcome
 

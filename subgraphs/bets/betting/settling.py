@@ -16,8 +16,8 @@ from subgraphs.kit.domain.selections import market_of
 def settlement_of(bet: Bet, markets: Mapping[str, MarketResult], at: datetime) -> Settlement | None:
     """Return the next settlement of a bet that is made; None while nothing new is known.
 
-    A multiple is lost with its first leg. A result that was known and is no longer known changes nothing,
-    until there is another one.
+    A multiple is lost with its first leg. A result that is taken back without another one makes the bet open
+    again.
 
     Args:
         bet: A bet whose stake was taken.
@@ -31,13 +31,13 @@ def settlement_of(bet: Bet, markets: Mapping[str, MarketResult], at: datetime) -
     if last is not None and outcomes == last.outcomes:
         return None
     returns = _returns(bet, outcomes)
-    if returns is None:
+    if returns is None and bet.status is BetStatus.OPEN:
         return None
-    status = _status(bet, outcomes, returns)
+    status = BetStatus.OPEN if returns is None else _status(bet, outcomes, returns)
     return Settlement(
         number=1 if last is None else last.number + 1,
         status=status,
-        returns_minor=min(returns, MAX_RETURNS),
+        returns_minor=min(returns or 0, MAX_RETURNS),
         counting_minor=_counting(bet, outcomes, status),
         outcomes=outcomes,
         decided_at=at,
@@ -47,12 +47,15 @@ def settlement_of(bet: Bet, markets: Mapping[str, MarketResult], at: datetime) -
 def _outcomes(
     bet: Bet, accepted_at: datetime, markets: Mapping[str, MarketResult], last: Settlement | None
 ) -> dict[str, Outcome]:
-    outcomes = {} if last is None else dict(last.outcomes)
+    outcomes: dict[str, Outcome] = {}
     for leg in bet.legs:
         market = markets.get(market_of(leg.selection_id))
         if market is None:
-            continue
-        outcome = outcome_of(market, leg.selection_id, accepted_at, leg.withdrawn)
+            outcome = None if last is None else last.outcomes.get(leg.selection_id)
+            # Of a market without a row, only people have said something: that bets on it are void.
+            outcome = None if outcome is not None and outcome.result is LegResult.VOID else outcome
+        else:
+            outcome = outcome_of(market, leg.selection_id, accepted_at, leg.withdrawn)
         if outcome is not None:
             outcomes[leg.selection_id] = outcome
     return outcomes
@@ -95,7 +98,7 @@ def _counting(bet: Bet, outcomes: Mapping[str, Outcome], status: BetStatus) -> i
     total = bet.slip.total_minor
     if status is BetStatus.VOID:
         return 0
-    if len(bet.legs) > 1:
+    if status is BetStatus.OPEN or len(bet.legs) > 1:
         return total
     void = Fraction(outcomes[bet.legs[0].selection_id].void_milli, MILLI)
     return total - floor(total * void)

@@ -37,7 +37,7 @@ def state_fact(bet: Bet) -> Fact | None:
             "currency": bet.slip.currency,
             "each_way": bet.slip.each_way,
             "stake_source": "free_bet" if bet.slip.free_bet else "cash",
-            "returns_minor": None if settlement is None else settlement.returns_minor,
+            "returns_minor": bet.returns_minor,
             "potential_returns_minor": bet.potential_returns,
             "placed_at": bet.placed_at.isoformat(),
             "occurred_at": bet.product_time(at).isoformat(),

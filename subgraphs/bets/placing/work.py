@@ -124,5 +124,7 @@ def _tell_people(bet: Bet, facts: Sequence[Fact]) -> None:
         match fact:
             case Moved(number, _, refusal) if refusal:
                 log.warning("settlement_refused", bet=bet.bet_id, settlement=number, why=refusal)
+            case Moved(number, owed_minor=owed) if owed:
+                log.warning("settlement_owed", bet=bet.bet_id, settlement=number, minor=owed)
             case Moved(number, is_free_bet_kept=True):
                 log.warning("free_bet_kept", bet=bet.bet_id, settlement=number)

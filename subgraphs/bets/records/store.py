@@ -27,7 +27,7 @@ from subgraphs.kit.durable_steps.schedule import DueItems
 from subgraphs.kit.live.watches import owner_of
 from subgraphs.kit.records.outbox import Outbox
 
-_SETTLED: Final = ("moved_at", "refusal", "is_free_bet_kept")
+_SETTLED: Final = ("moved_at", "refusal", "is_free_bet_kept", "owed_minor")
 """What changes of a settlement once it is written."""
 
 

@@ -99,6 +99,7 @@ def _settlement(metadata: MetaData) -> Table:
         Column("moved_at", UtcDateTime, nullable=True),
         Column("refusal", Identifier(32), nullable=False),
         Column("is_free_bet_kept", Boolean, nullable=False),
+        Column("owed_minor", BigInteger, nullable=False, server_default="0"),
     )
 
 

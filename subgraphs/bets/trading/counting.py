@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.cells.cell import Cell
 from subgraphs.bets.accepting.acceptance import Refused, ended
-from subgraphs.bets.betting.bet import Bet
+from subgraphs.bets.betting.bet import Bet, BetStatus
 from subgraphs.bets.betting.facts import Decided, Fact, RefusedFor, with_fact
 from subgraphs.bets.settlement.results import MarketResult
 from subgraphs.bets.trading.decided import TradingDecisions
@@ -24,7 +24,7 @@ ResultsOf: TypeAlias = Callable[[AsyncConnection, Collection[str]], Awaitable[Ma
 
 @dataclass(frozen=True, slots=True)
 class BetCounting:
-    """Counts a bet from when it is decided until it is refused or settled.
+    """Counts a bet from when it is decided until it is refused or settled, and while it is open again.
 
     Attributes:
         results: Reads what is known of markets.
@@ -55,6 +55,10 @@ class BetCounting:
                 return reduce(with_fact, [*others, RefusedFor(refused.code, refused.message)], bet)
         if not _is_over(bet) and _is_over(after):
             await self.exposures.give_back(connection, bet.bet_id)
+        elif _is_over(bet) and not _is_over(after):
+            await self.exposures.take(
+                connection, exposed_bet(after), {}
+            )  # it stands, whatever the limits are
         return after
 
     async def _of_results(self, connection: AsyncConnection, bet: Bet) -> Refused | None:
@@ -80,4 +84,4 @@ class BetCounting:
 
 
 def _is_over(bet: Bet) -> bool:
-    return bool(bet.refusal or bet.settlements)
+    return bool(bet.refusal) or bet.status not in {BetStatus.PENDING, BetStatus.OPEN}

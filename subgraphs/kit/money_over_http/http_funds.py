@@ -14,10 +14,12 @@ from msgspec import Struct
 from foundation.signatures import KeySource
 from subgraphs.kit.funds import (
     IN_DOUBT,
+    Correction,
     Outcome,
     Reservation,
     ReservationState,
     Settlement,
+    check_correction,
     check_reservation,
     check_settlement,
 )
@@ -53,13 +55,19 @@ class Release(Struct, frozen=True, tag="release", forbid_unknown_fields=True):
     reservation: Reservation
 
 
+class Correct(Struct, frozen=True, tag="correct", forbid_unknown_fields=True):
+    """`Funds.correct`."""
+
+    correction: Correction
+
+
 class Ask(Struct, frozen=True, tag="ask", forbid_unknown_fields=True):
     """`Funds.ask`."""
 
     reservation: Reservation
 
 
-FundsRequest: TypeAlias = Reserve | Confirm | Settle | Release | Ask
+FundsRequest: TypeAlias = Reserve | Confirm | Settle | Release | Correct | Ask
 
 
 class Stands(Struct, frozen=True):
@@ -103,6 +111,11 @@ class HttpFunds:
         """Give everything back, and never make the reservation if it has not come yet."""
         check_reservation(reservation)
         return await self._sent(Release(reservation), Outcome) or IN_DOUBT
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay or take the difference from what was moved before."""
+        check_correction(correction)
+        return await self._sent(Correct(correction), Outcome) or IN_DOUBT
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None if that cannot be known now."""

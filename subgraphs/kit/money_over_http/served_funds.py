@@ -13,6 +13,7 @@ from subgraphs.kit.money_over_http.http_funds import (
     PATH,
     Ask,
     Confirm,
+    Correct,
     FundsRequest,
     Release,
     Reserve,
@@ -46,7 +47,11 @@ def funds_app(
 
 
 def _reservation(asked: FundsRequest) -> Reservation:
-    return asked.settlement.reservation if isinstance(asked, Settle) else asked.reservation
+    match asked:
+        case Settle(of) | Correct(of):
+            return of.reservation
+        case _:
+            return asked.reservation
 
 
 async def _answer(funds: Funds, asked: FundsRequest) -> Outcome | Stands:
@@ -59,5 +64,7 @@ async def _answer(funds: Funds, asked: FundsRequest) -> Outcome | Stands:
             return await funds.settle(settlement)
         case Release(reservation):
             return await funds.release(reservation)
+        case Correct(correction):
+            return await funds.correct(correction)
         case Ask(reservation):
             return Stands(await funds.ask(reservation))

@@ -1,7 +1,15 @@
 """Customers' money whose changes are announced, so that pages which show it are told."""
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.funds import Funds, Outcome, Reservation, ReservationState, Settlement, Status
+from subgraphs.kit.funds import (
+    Correction,
+    Funds,
+    Outcome,
+    Reservation,
+    ReservationState,
+    Settlement,
+    Status,
+)
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
 
@@ -33,6 +41,10 @@ class AnnouncedFunds:
     async def release(self, reservation: Reservation) -> Outcome:
         """Give everything back, and never make the reservation if it has not come yet."""
         return self._told(reservation.owner, await self._funds.release(reservation))
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay or take the difference from what was moved before."""
+        return self._told(correction.reservation.owner, await self._funds.correct(correction))
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None if that cannot be known now."""

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 from foundation.storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.funds import IN_DOUBT, Funds, Outcome, Reservation, ReservationState, Settlement
+from subgraphs.kit.funds import (
+    IN_DOUBT,
+    Correction,
+    Funds,
+    Outcome,
+    Reservation,
+    ReservationState,
+    Settlement,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,11 @@ class CellFunds:
     async def release(self, reservation: Reservation) -> Outcome:
         """Give everything back, and never make the reservation if it has not come yet."""
         return await self.funds.release(reservation) if self._has(reservation.owner) else IN_DOUBT
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay or take the difference from what was moved before."""
+        is_ours = self._has(correction.reservation.owner)
+        return await self.funds.correct(correction) if is_ours else IN_DOUBT
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None if that cannot be known here."""

@@ -22,6 +22,7 @@ class AccountCode(IntEnum):
     CORRECTIONS: what people have corrected.
     FEES: what customers have paid for payments.
     CHARGEBACKS: what banks have taken back that customers no longer had.
+    OWED: what customers owe by corrected results: they no longer had it.
     ERASED: what accounts of erased customers have moved, in place of accounts that are kept no longer.
     """
 
@@ -35,6 +36,7 @@ class AccountCode(IntEnum):
     CORRECTIONS = 105
     FEES = 106
     CHARGEBACKS = 107
+    OWED = 108
     ERASED = 109
 
 
@@ -46,6 +48,7 @@ HOUSE: Final = (
     AccountCode.CORRECTIONS,
     AccountCode.FEES,
     AccountCode.CHARGEBACKS,
+    AccountCode.OWED,
     AccountCode.ERASED,
 )
 """The house's accounts, of each brand and currency."""

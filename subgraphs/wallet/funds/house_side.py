@@ -23,6 +23,9 @@ from subgraphs.wallet.ledger.tables import LedgerTables
 PAGE: Final = 500
 NOTHING: Final = "nothing"
 _KEPT: Final = {State.RESERVED: ReservationState.RESERVED, State.TAKEN: ReservationState.SETTLED}
+_TOOK: Final = ".r"
+"""The end of the ids by which versions before `Funds.correct` took back what a bet had paid."""
+
 _PAYS: Final = {int(TransferCode.RETURN), int(TransferCode.GAME_WIN)}
 
 KnownOf = Callable[[Collection[str]], Awaitable[Mapping[str, Sequence[Known]]]]
@@ -75,7 +78,8 @@ class HouseSide:
                 named = {one.reservation.id for one in all_known}
                 named |= {paid.id for one in all_known for paid in one.settlements}
                 for row in rows:
-                    unknown = None if row.id in named else await self._unknown(house, row)
+                    is_known = row.id in named or (row.id.endswith(_TOOK) and _own(row.id) in known)
+                    unknown = None if is_known else await self._unknown(house, row)
                     if unknown is not None:
                         found[unknown.id] = unknown
         return list(found.values())

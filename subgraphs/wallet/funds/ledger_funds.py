@@ -2,8 +2,9 @@
 
 A reservation is a pending transfer with its id, from cash to the house: it decides. Credits that pay before
 cash do so by further pending transfers, linked to it. What is settled is posted, together with the returns or
-not at all; what is released is voided, or moved back. A credit pays only what its terms allow: before it has
-expired, and stakes of its product.
+not at all; what is released is voided, or moved back. What is corrected moves between cash and the house, or
+the house's account of what customers owe. A credit pays only what its terms allow: before it has expired, and
+stakes of its product.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,11 +18,14 @@ from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
     PRODUCT_OF,
+    Correction,
     Outcome,
     Reservation,
     ReservationState,
     Settlement,
+    Status,
     Why,
+    check_correction,
     check_reservation,
     check_settlement,
     refused,
@@ -31,9 +35,12 @@ from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.funds.customer_accounts import CustomerAccount, CustomerAccounts
 from subgraphs.wallet.funds.reservation_transfers import (
     back,
+    correction_fingerprint,
+    corrects,
     fingerprint,
     hold,
     never,
+    owes,
     returns,
     take,
     void,
@@ -99,6 +106,15 @@ class LedgerFunds:
         """Give everything back, and never make the reservation if it has not come yet."""
         check_reservation(reservation)
         return await _decided(lambda: self._release(reservation))
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay or take the difference from what was moved before."""
+        check_correction(correction)
+        if correction.releases:
+            released = await self.release(correction.reservation)
+            if released.status is not Status.DONE:
+                return released
+        return await _decided(lambda: self._correct(correction))
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None if that cannot be known now."""
@@ -174,6 +190,33 @@ class LedgerFunds:
         cash = next(account.id for account in accounts if _is_cash(account, reservation.currency))
         chain = [*(take(reservation.id, name) for name in names), returns(asked, cash)]
         return DONE if await self._create_linked(chain) else None
+
+    async def _correct(self, asked: Correction) -> Outcome | None:
+        reservation = asked.reservation
+        written = await self._reader.read(reservation.id, asked.id)
+        if written.hold is None or written.hold.failure:
+            return refused(Why.UNKNOWN_RESERVATION)
+        accounts, made = await self._accounts_of(reservation, written), written.rows.get(asked.id)
+        is_used = made is not None and made.request != correction_fingerprint(asked)
+        if is_used or not _is_same(reservation, written.hold, accounts):
+            return refused(Why.IDEMPOTENCY_REUSED)
+        cash = _cash(reservation, accounts)
+        await self._accounts.open_house(reservation.owner.brand, reservation.currency)
+        return await (self._take_back if asked.amount < 0 else self._pay_more)(asked, cash, made)
+
+    async def _pay_more(self, asked: Correction, cash: str, made: Written | None) -> Outcome | None:
+        paid = min(asked.owed, asked.amount)
+        chain = [*([owes(asked, -paid)] if paid else []), corrects(asked, cash, asked.amount - paid)]
+        return DONE if made is not None or await self._create_linked(chain) else None
+
+    async def _take_back(self, asked: Correction, cash: str, made: Written | None) -> Outcome | None:
+        """Take what is there; how much that was is read before the rest is owed."""
+        if made is None:
+            await self._create(corrects(asked, cash, asked.amount))
+            return None
+        lacking = -asked.amount - made.amount
+        is_noted = not lacking or await self._create(owes(asked, lacking)) in _MADE
+        return Outcome(Status.DONE, owed=lacking) if is_noted else None
 
     async def _release(self, asked: Reservation) -> Outcome | None:
         written = await self._reader.read(asked.id)

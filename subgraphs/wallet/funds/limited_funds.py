@@ -16,6 +16,7 @@ from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
     PRODUCT_OF,
+    Correction,
     Funds,
     Outcome,
     Purpose,
@@ -28,6 +29,7 @@ from subgraphs.kit.funds import (
     refused,
 )
 from subgraphs.wallet.funds.attempts import unless_unavailable
+from subgraphs.wallet.funds.noted_corrections import NoteCorrection, concerns_people
 from subgraphs.wallet.limits.acts import Act
 from subgraphs.wallet.limits.claims import Claim, Claims
 from subgraphs.wallet.limits.records import Standing
@@ -42,7 +44,14 @@ class LimitedFunds:
     """Money that is reserved only if the customer's limits permit it (`Funds`)."""
 
     def __init__(
-        self, funds: Funds, database: Database, claims: Claims, standing_of: StandingOf, clock: Clock
+        self,
+        funds: Funds,
+        database: Database,
+        claims: Claims,
+        standing_of: StandingOf,
+        clock: Clock,
+        *,
+        note: NoteCorrection,
     ) -> None:
         """Prepare everything.
 
@@ -52,9 +61,10 @@ class LimitedFunds:
             claims: What counts against them.
             standing_of: Finds where a customer is, and what the account message says.
             clock: Product time, by which frames and breaks count.
+            note: Tells a person what a correction could not move.
         """
         self._funds, self._database, self._claims = funds, database, claims
-        self._standing_of, self._clock = standing_of, clock
+        self._standing_of, self._clock, self._note = standing_of, clock, note
 
     async def reserve(self, reservation: Reservation) -> Outcome:
         """Keep money for a purpose, if the limits permit it."""
@@ -88,14 +98,22 @@ class LimitedFunds:
     async def settle(self, settlement: Settlement) -> Outcome:
         """Take what was reserved, if nobody has yet, and pay returns, which make a loss smaller."""
         outcome = await self._funds.settle(settlement)
-        if outcome.status is Status.DONE and settlement.returns:
-            return await unless_unavailable(self._count_returns(settlement), IN_DOUBT)
-        return outcome
+        return await self._counted(outcome, settlement.reservation, settlement.id, settlement.returns)
 
     async def release(self, reservation: Reservation) -> Outcome:
         """Give everything back; it counts no more."""
         outcome = await self._funds.release(reservation)
         return outcome if outcome.status is not Status.DONE else await self._give_back(reservation)
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay or take the difference from what was moved before, which makes a loss smaller or larger."""
+        outcome = await self._noted(correction, await self._funds.correct(correction))
+        if outcome.status is not Status.DONE:
+            return outcome
+        reservation = correction.reservation
+        if correction.releases and await self._give_back(reservation) is IN_DOUBT:
+            return IN_DOUBT
+        return await self._counted(outcome, reservation, correction.id, correction.amount)
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; one that has ended by itself counts no more."""
@@ -149,21 +167,34 @@ class LimitedFunds:
         state = await self._funds.ask(asked)
         return None if state is None else state is not ReservationState.UNKNOWN
 
-    async def _count_returns(self, settlement: Settlement) -> Outcome:
-        reservation = settlement.reservation
-        async with self._database.write() as connection:
-            claim = Claim(
-                reservation.owner,
-                settlement.id,
-                RETURN_OF[reservation.purpose],
-                settlement.returns,
-                reservation.currency,
-                await self._clock.at(connection),
-                PRODUCT_OF[reservation.purpose],
-            )
-            if await self._claims.knows(connection, claim.owner):
-                await self._claims.record(connection, claim)
-        return DONE
+    async def _counted(self, outcome: Outcome, reservation: Reservation, name: str, minor: int) -> Outcome:
+        """Count what the customer got, if they did, or a negative amount that was taken back."""
+        if outcome.status is not Status.DONE or not minor:
+            return outcome
+
+        async def count() -> Outcome:
+            async with self._database.write() as connection:
+                at = await self._clock.at(connection)
+                act, product = RETURN_OF[reservation.purpose], PRODUCT_OF[reservation.purpose]
+                claim = Claim(reservation.owner, name, act, minor, reservation.currency, at, product)
+                if await self._claims.knows(connection, claim.owner):
+                    await self._claims.record(connection, claim)
+            return outcome
+
+        return await unless_unavailable(count(), IN_DOUBT)
+
+    async def _noted(self, correction: Correction, outcome: Outcome) -> Outcome:
+        """Tell a person what was not moved."""
+        if not concerns_people(correction, outcome):
+            return outcome
+
+        async def note() -> Outcome:
+            async with self._database.write() as connection:
+                at = await self._clock.machine.at(connection)
+                await self._note(connection, correction, outcome, at)
+            return outcome
+
+        return await unless_unavailable(note(), IN_DOUBT)
 
     async def _give_back(self, asked: Reservation) -> Outcome:
         async def give_back() -> Outcome:

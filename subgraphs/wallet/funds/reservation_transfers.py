@@ -3,11 +3,12 @@
 from hashlib import blake2b
 from typing import Final
 
-from subgraphs.kit.funds import Purpose, Reservation, Settlement
+from subgraphs.kit.funds import Correction, Purpose, Reservation, Settlement
 from subgraphs.wallet.funds.codes import AccountCode, TransferCode, house_account, ledger_of
 from subgraphs.wallet.funds.written_reservations import (
     NOWHERE,
     Written,
+    owed_by,
     returned,
     taken,
     voided,
@@ -24,6 +25,12 @@ REFUND_OF: Final = {Purpose.BET: TransferCode.REFUND, Purpose.GAME: TransferCode
 def fingerprint(asked: Reservation) -> int:
     """Return 63 bits that tell one request under an id from another; nothing of the customer is in it."""
     terms = (asked.currency, asked.amount, asked.purpose.value, asked.seconds, asked.free_bet)
+    return int.from_bytes(blake2b(repr(terms).encode(), digest_size=8).digest(), "big") >> 1
+
+
+def correction_fingerprint(asked: Correction) -> int:
+    """Return 63 bits that tell one correction under an id from another."""
+    terms = (asked.reservation.id, asked.amount, asked.owed, asked.releases)
     return int.from_bytes(blake2b(repr(terms).encode(), digest_size=8).digest(), "big") >> 1
 
 
@@ -106,4 +113,37 @@ def back(asked: Reservation, name: str, written: Written) -> Transfer:
         user_data_128=asked.id,
         ledger=ledger_of(asked.currency),
         code=int(REFUND_OF[asked.purpose]),
+    )
+
+
+def corrects(asked: Correction, cash: str, amount: int) -> Transfer:
+    """Return the transfer that pays a customer, or takes what they have, up to a negative amount."""
+    house = house_of(asked.reservation)
+    is_taken = amount < 0
+    return Transfer(
+        id=asked.id,
+        debit_account_id=cash if is_taken else house,
+        credit_account_id=house if is_taken else cash,
+        amount=abs(amount),
+        user_data_128=asked.reservation.id,
+        user_data_64=correction_fingerprint(asked),
+        ledger=ledger_of(asked.reservation.currency),
+        code=int(TransferCode.CORRECTION if is_taken else RETURN_OF[asked.reservation.purpose]),
+        flags=int(TransferFlags.BALANCING_DEBIT) if is_taken else 0,
+    )
+
+
+def owes(asked: Correction, amount: int) -> Transfer:
+    """Return the transfer by which a customer owes the house more, or less by a negative amount."""
+    reservation = asked.reservation
+    owed = house_account(reservation.owner.brand, reservation.currency, AccountCode.OWED)
+    house = house_of(reservation)
+    return Transfer(
+        id=owed_by(asked.id),
+        debit_account_id=owed if amount > 0 else house,
+        credit_account_id=house if amount > 0 else owed,
+        amount=abs(amount),
+        user_data_128=reservation.id,
+        ledger=ledger_of(reservation.currency),
+        code=int(TransferCode.CORRECTION),
     )

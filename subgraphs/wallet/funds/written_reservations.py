@@ -54,6 +54,11 @@ def returned(pending: str) -> str:
     return f"{pending}/back"
 
 
+def owed_by(correction: str) -> str:
+    """Return the id of the transfer that changes what a customer owes by a correction."""
+    return f"{correction}/owed"
+
+
 class State(StrEnum):
     """How a reservation is written."""
 

@@ -5,19 +5,25 @@ Nothing is guessed: what is in doubt is repeated or rolled back, and the journal
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
+    Correction,
     Outcome,
     Reservation,
     ReservationState,
     Settlement,
+    Status,
     Why,
+    check_correction,
     check_reservation,
     check_settlement,
     refused,
 )
 from subgraphs.wallet.funds.attempts import ended_of
+from subgraphs.wallet.funds.noted_corrections import NoteCorrection, concerns_people
 from subgraphs.wallet.seamless.bets import REUSED, Bet, BetState
 from subgraphs.wallet.seamless.journal import Journal
 from subgraphs.wallet.seamless.messages import WrongMessage
@@ -35,11 +41,13 @@ class OperatorFunds:
         operator: Who is asked.
         journal: What was asked, and what became of it.
         sessions: The tokens of customers' sessions at the operator.
+        note: Tells a person what a correction could not move.
     """
 
     operator: OperatorClient
     journal: Journal
     sessions: OperatorSessions
+    note: NoteCorrection
 
     async def reserve(self, reservation: Reservation) -> Outcome:
         """Keep money for a purpose: the operator takes the stake, and gives it back by a rollback.
@@ -95,6 +103,40 @@ class OperatorFunds:
             await self._requests.finish(reservation.id)
             bet = await self._read(bet)
         return IN_DOUBT if bet.is_rolled_back else DONE
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay by a win, or take by a bet of its own; a stake that has gone back is bet again before.
+
+        An operator may refuse a bet, and has no request that takes money otherwise: then a person has to ask
+        for it.
+
+        Raises:
+            ValueError: Something in it is out of its range.
+        """
+        check_correction(correction)
+        outcome = await self._corrected(correction)
+        if concerns_people(correction, outcome):
+            async with self.journal.database.write() as connection:
+                at = await self.journal.clock.machine.at(connection)
+                await self.note(connection, correction, outcome, at)
+        return outcome
+
+    async def _corrected(self, correction: Correction) -> Outcome:
+        stake, name = correction.reservation, correction.id
+        # What a rollback would bring first is never asked for: a bet that is rolled back after a win is odd.
+        more = correction.amount + (stake.amount if correction.releases and not stake.free_bet else 0)
+        if more == 0:
+            return DONE
+        again = replace(stake, id=f"{name}.r", amount=stake.amount if more > 0 else -more, free_bet="")
+        if more > 0 and await self.ask(again) is ReservationState.UNKNOWN:
+            outcome = await self.settle(Settlement(id=name, reservation=stake, returns=more))
+            if outcome.why not in {Why.RELEASED, Why.EXPIRED}:
+                return outcome
+        outcome = await self.reserve(again)
+        if outcome.status is not Status.DONE:
+            return outcome
+        returns = more + again.amount if more > 0 else 0
+        return await self.settle(Settlement(id=name, reservation=again, returns=returns))
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands; None while that, or what it returns, is in doubt."""

@@ -16,7 +16,15 @@ from subgraphs.bets.models import BETS, METADATA, OUTBOX
 from subgraphs.bets.opened import OpenedBets
 from subgraphs.bets.records.results import ToldResult
 from subgraphs.bets.settings import BetsSettings
-from subgraphs.kit.funds import IN_DOUBT, Funds, Outcome, Reservation, ReservationState, Settlement
+from subgraphs.kit.funds import (
+    IN_DOUBT,
+    Correction,
+    Funds,
+    Outcome,
+    Reservation,
+    ReservationState,
+    Settlement,
+)
 from subgraphs.kit.offers import Offer
 from tests.subgraphs.bets.slips import NOON, offer, offered, slip
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
@@ -71,6 +79,10 @@ class LosingFunds:
     async def release(self, reservation: Reservation) -> Outcome:
         """Give everything back."""
         return await self._lost(self.funds.release, reservation)
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Pay or take the difference."""
+        return await self._lost(self.funds.correct, correction)
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Return how a reservation stands."""

@@ -211,7 +211,8 @@ class BettingMachine(RuleBasedStateMachine):
         if self.bet.status is BetStatus.REFUSED:
             return 0
         moved = [settlement for settlement in self.bet.settlements if not settlement.refusal]
-        returned = moved[-1].returns_minor if moved else 0
+        assert not any(settlement.refusal for settlement in self.bet.settlements)
+        returned = moved[-1].returns_minor + moved[-1].owed_minor if moved else 0
         return (self.free_stake(moved) if self.bet.slip.free_bet else self.bet.slip.total_minor) - returned
 
     def free_stake(self, moved: list[BetSettlement]) -> int:

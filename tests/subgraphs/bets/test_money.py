@@ -106,17 +106,18 @@ async def test_a_void_bet_gives_its_stake_back_where_it_came_from(wallet: Ledger
     assert await wallet.has(OWNER) == before
 
 
-async def test_what_cannot_be_taken_back_is_the_customers_and_written_down(wallet: LedgerWallet) -> None:
-    """A person looks; a later result is counted from what the customer has in truth."""
+async def test_what_was_spent_before_it_is_taken_back_is_owed(wallet: LedgerWallet) -> None:
+    """A person decides; what a later result brings pays it first."""
     known = await with_results(wallet, "b1", ["winner"])
     stake = Reservation(id="all", owner=OWNER, currency="GBP", amount=120, purpose=Purpose.GAME, seconds=60)
     await wallet.funds.reserve(stake)
+    left = (await wallet.has(OWNER)).cash
     known = await worked(wallet.funds, with_result(known, "loser"))
-    assert [settlement.refusal for settlement in known.settlements] == ["", "INSUFFICIENT_FUNDS"]
-    left = (await wallet.has(OWNER)).total
+    assert (await wallet.has(OWNER)).cash == 0
     known = await worked(wallet.funds, with_result(known, "winner"))
-    assert known.settlements[-1].moved_at == NOON
-    assert (await wallet.has(OWNER)).total == left
+    assert [settlement.owed_minor for settlement in known.settlements] == [0, 30 - left, 0]
+    assert not any(settlement.refusal for settlement in known.settlements)
+    assert (await wallet.has(OWNER)).cash == left
 
 
 async def test_a_stake_that_is_not_there_refuses_the_bet(wallet: LedgerWallet) -> None:
@@ -149,7 +150,7 @@ class Answering:
         """Return the answer."""
         return self._outcome
 
-    reserve = confirm = settle = release = answer
+    reserve = confirm = settle = release = correct = answer
 
     async def ask(self, _asked: Reservation) -> None:
         """Know nothing."""

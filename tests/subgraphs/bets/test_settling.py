@@ -97,11 +97,39 @@ def test_a_correction_is_a_settlement_with_the_next_number() -> None:
     ] == [*[(1, S.WON, 3000), (2, S.LOST, 0), (3, S.WON, 3000)]]
 
 
-def test_a_result_that_is_taken_back_changes_nothing_until_there_is_another() -> None:
-    """Providers take results back while they look at them; a market that is no longer kept says nothing."""
-    won = settled(made(), m1="winner")
-    assert settled(won, m1="active") is won
+def test_a_bet_whose_result_is_taken_back_is_open_again() -> None:
+    """It has returned nothing, and all of its stake counts; a market that is no longer kept says nothing."""
+    won = settled(made(), m1="winner 500")
     assert settlement_of(won, {}, LATER) is None
+    again = settled(won, m1="active")
+    assert (again.status, again.returns_minor) == (S.OPEN, None)
+    [_, undone] = again.settlements
+    assert (undone.number, undone.returns_minor, undone.counting_minor) == (2, 0, 1000)
+    assert undone.outcomes == {}
+    assert settled(again, m1="active") is again
+    assert settled(again, m1="loser").status is S.LOST
+
+
+def test_a_double_whose_lost_leg_is_corrected_is_open_while_the_other_is() -> None:
+    """It was lost at once, and what is known of one leg does not decide it any more."""
+    lost = settled(made(slip((1, 2))), m1="loser", m2="active")
+    again = settled(lost, m1="winner", m2="active")
+    assert again.status is S.OPEN
+    assert settled(again, m1="winner", m2="active") is again
+    assert settled(again, m1="winner", m2="winner").settlements[-1].returns_minor == 9000
+    assert settled(settled(again, m1="active", m2="active"), m1="loser").status is S.LOST
+
+
+def test_a_void_that_people_take_back_is_none() -> None:
+    """Of a market of which no provider has said anything."""
+    cancelled = {market_of(selection(1)): MarketResult(kind="", status="cancelled", runners=())}
+    known = made()
+    void = settlement_of(known, cancelled, LATER)
+    assert void is not None
+    after = with_fact(known, Settled(void))
+    again = settlement_of(after, {}, LATER)
+    assert again is not None
+    assert again.status is S.OPEN
 
 
 def test_what_became_of_a_leg_after_the_bet_was_lost_is_kept_too() -> None:

@@ -142,6 +142,10 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "money release": Never(
         "what is given back is the customer's", f"{PLAYED}test_what_was_staked_before_is_settled_and_released"
     ),
+    "money correct": Never(
+        "what a result paid wrongly is put right, whatever the customer may do",
+        "subgraphs/bets/test_corrected_money.py::test_what_was_paid_by_mistake_is_taken_back",
+    ),
     "money ask": Never("only looks", f"{PLAYED}test_what_was_staked_before_is_settled_and_released"),
     **{
         f"act {act}": Stopped(f"{PLAYED}test_each_act_is_stopped_or_not")

@@ -15,7 +15,8 @@ from subgraphs.wallet.limits.claims import Claims
 from subgraphs.wallet.limits.limit import LimitKind
 from subgraphs.wallet.limits.records import LimitRecords, Standing
 from subgraphs.wallet.limits.store import LimitStore, Request
-from subgraphs.wallet.models import LIMITS, OUTBOX
+from subgraphs.wallet.models import LIMITS, OUTBOX, PAYMENTS
+from subgraphs.wallet.payments.records.correction_cases import CorrectionCases
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.money.contract import CURRENCY
 from tests.support.wallet.ledgers import FaultyDatabase, StoppedClock
@@ -36,7 +37,14 @@ class LimitedWallet(LedgerWallet):
         self.standing = ANYWHERE
         self.store = LimitStore(LimitRecords(LIMITS, database.dialect), Outbox(OUTBOX))
         self.behind: Funds = self.funds
-        self.limited = LimitedFunds(self.behind, database, Claims(self.store), self.standing_of, self.time)
+        self.limited = LimitedFunds(
+            self.behind,
+            database,
+            Claims(self.store),
+            self.standing_of,
+            self.time,
+            note=CorrectionCases(PAYMENTS),
+        )
         self._keys = 0
 
     async def standing_of(self, _owner: Owner) -> Standing:

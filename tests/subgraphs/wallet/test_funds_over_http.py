@@ -14,7 +14,16 @@ from msgspec import to_builtins
 
 from foundation.signatures.keys import new_key, public_part
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.funds import DONE, IN_DOUBT, Outcome, Purpose, Reservation, ReservationState, Settlement
+from subgraphs.kit.funds import (
+    DONE,
+    IN_DOUBT,
+    Correction,
+    Outcome,
+    Purpose,
+    Reservation,
+    ReservationState,
+    Settlement,
+)
 from subgraphs.kit.money_over_http.http_funds import HttpFunds
 from subgraphs.kit.money_over_http.served_credits import credits_app
 from subgraphs.kit.money_over_http.served_funds import funds_app
@@ -23,7 +32,7 @@ from tests.subgraphs.wallet.credits_wallet import CreditsWallet
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.examples import OUTER_LAYER
 from tests.support.gateway.signing import Signing, fixed
-from tests.support.money.contract import CURRENCY, FundsMachine
+from tests.support.money.contract import CURRENCY, CorrectedFundsMachine
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 
 URL: Final = "http://wallet.internal:4010"
@@ -55,7 +64,7 @@ class Behind(LedgerWallet):
         self.funds = HttpFunds(client_of(app), fixed(KEY))
 
 
-class HttpFundsMachine(FundsMachine):
+class HttpFundsMachine(CorrectedFundsMachine):
     """Requests of another process."""
 
     async def opened(self) -> LedgerWallet:
@@ -103,6 +112,11 @@ class Kept:
     async def release(self, reservation: Reservation) -> Outcome:
         """Count a release."""
         self.asked.append(reservation)
+        return DONE
+
+    async def correct(self, correction: Correction) -> Outcome:
+        """Count a correction."""
+        self.asked.append(correction)
         return DONE
 
     async def ask(self, reservation: Reservation) -> ReservationState | None:

@@ -7,11 +7,11 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.support.examples import OUTER_LAYER
-from tests.support.money.contract import FundsMachine
+from tests.support.money.contract import CorrectedFundsMachine
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 
 
-class LedgerFundsMachine(FundsMachine):
+class LedgerFundsMachine(CorrectedFundsMachine):
     """Requests of our own wallet."""
 
     async def opened(self) -> LedgerWallet:

@@ -15,6 +15,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
+    Correction,
     Funds,
     Outcome,
     Purpose,
@@ -30,10 +31,12 @@ from subgraphs.wallet.funds.limited_funds import LimitedFunds
 from subgraphs.wallet.limits.breaks import AccountState
 from subgraphs.wallet.limits.claims import Claims
 from subgraphs.wallet.limits.limit import LimitKind
+from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.payments.records.correction_cases import CorrectionCases
 from tests.subgraphs.wallet.ledger_wallet import LedgerWallet
 from tests.subgraphs.wallet.limited_wallet import LimitedWallet
 from tests.support.examples import OUTER_LAYER
-from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS, FundsMachine
+from tests.support.money.contract import BONUSES, CASH, CURRENCY, CUSTOMERS, FREE_BETS, CorrectedFundsMachine
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 
 OWNER: Final = CUSTOMERS[0]
@@ -48,7 +51,7 @@ class Behind(LedgerWallet):
         self.funds = wallet.limited
 
 
-class LimitedFundsMachine(FundsMachine):
+class LimitedFundsMachine(CorrectedFundsMachine):
     """Requests of customers without limits."""
 
     async def opened(self) -> LedgerWallet:
@@ -307,6 +310,10 @@ class Unreachable:
         """Release."""
         return await self._funds.release(reservation)
 
+    async def correct(self, correction: Correction) -> Outcome:
+        """Correct."""
+        return await self._funds.correct(correction)
+
     async def ask(self, reservation: Reservation) -> ReservationState | None:
         """Ask."""
         return None if self._is_away("ask") else await self._funds.ask(reservation)
@@ -321,7 +328,9 @@ class Unreachable:
 def cut_off(wallet: LimitedWallet, *away: str) -> LimitedFunds:
     """Return the wallet's limits before money that cannot be reached for some requests."""
     money, claims = Unreachable(wallet.behind, *away), Claims(wallet.store)
-    return LimitedFunds(money, wallet.database, claims, wallet.standing_of, wallet.time)
+    return LimitedFunds(
+        money, wallet.database, claims, wallet.standing_of, wallet.time, note=CorrectionCases(PAYMENTS)
+    )
 
 
 async def test_an_exclusion_stops_a_stake_in_doubt_that_was_not_made(wallet: LimitedWallet) -> None:

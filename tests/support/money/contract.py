@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from msgspec.structs import replace
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.funds import Funds, Outcome, Purpose, Reservation, Settlement
+from subgraphs.kit.funds import Correction, Funds, Outcome, Purpose, Reservation, Settlement
 from tests.support.money.model import Account, FundsModel
 
 T = TypeVar("T")
@@ -169,3 +169,33 @@ class FundsMachine(RuleBasedStateMachine):
     def same(self, asking: Coroutine[Any, Any, Outcome], expected: Outcome) -> None:
         """Compare an answer with the model's."""
         assert self.run_now(asking) == expected
+
+
+class CorrectedFundsMachine(FundsMachine):
+    """Requests in any order, and corrections of them at a wallet that may take what it was wrong to pay."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.corrections: list[Correction] = []
+
+    @rule(
+        data=st.data(),
+        number=st.integers(0, 3),
+        amount=st.sampled_from([-300, -30, -7, 0, 5, 40]),
+        owed=st.sampled_from([0, 0, 5, 90]),
+        releases=st.booleans(),
+    )
+    def correct(self, data: st.DataObject, number: int, amount: int, owed: int, *, releases: bool) -> None:
+        """A block corrects what it has settled or released."""
+        asked = Correction(
+            id=f"c{number}", reservation=self.drawn(data), amount=amount, owed=owed, releases=releases
+        )
+        self.corrections.append(asked)
+        self.same(self.wallet.funds.correct(asked), self.model.correct(asked))
+
+    @rule(data=st.data())
+    def correct_again(self, data: st.DataObject) -> None:
+        """A block does not know whether it corrected."""
+        if self.corrections:
+            asked = data.draw(st.sampled_from(self.corrections))
+            self.same(self.wallet.funds.correct(asked), self.model.correct(asked))

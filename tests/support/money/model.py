@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import (
     DONE,
+    Correction,
     Outcome,
     Reservation,
     ReservationState,
     Settlement,
+    Status,
     Why,
     refused,
 )
@@ -65,6 +67,7 @@ class FundsModel:
         self.accounts: dict[tuple[Owner, str], Account] = {}
         self.made: dict[str, Made] = {}
         self.settled: dict[str, Settlement] = {}
+        self.corrected: dict[str, tuple[Correction, Outcome]] = {}
         self.now = 0
         self.house = 0
 
@@ -133,6 +136,27 @@ class FundsModel:
             made.state = ReservationState.RELEASED
             self._give_back(made)
         return DONE
+
+    def correct(self, asked: Correction) -> Outcome:
+        """Pay or take the difference, whatever the reservation has become."""
+        reservation = asked.reservation
+        if asked.releases and (released := self.release(reservation)) != DONE:
+            return released
+        made = self.made.get(reservation.id)
+        if made is None or made.asked is None or made.state is ReservationState.REFUSED:
+            return refused(Why.UNKNOWN_RESERVATION)
+        before, outcome = self.corrected.get(asked.id, (asked, None))
+        if made.asked != reservation or before != asked:
+            return refused(Why.IDEMPOTENCY_REUSED)
+        if outcome is None:
+            account = self.accounts[reservation.owner, reservation.currency]
+            wanted = asked.amount - min(asked.owed, max(asked.amount, 0))
+            moved = max(wanted, -account.cash)
+            account.cash += moved
+            self.house -= moved
+            outcome = Outcome(Status.DONE, owed=moved - wanted)
+            self.corrected[asked.id] = asked, outcome
+        return outcome
 
     def ask(self, asked: Reservation) -> ReservationState:
         """Return how a reservation stands."""

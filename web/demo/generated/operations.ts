@@ -24,7 +24,7 @@ export type BetLegInput = {
   readonly selectionId: string;
 };
 
-/** How a bet stands. PENDING: It is not known yet whether it is made. REFUSED: It never was; the customer has the stake. OPEN: It is made, and waits for results. WON: It has returned something. LOST: It has returned nothing. VOID: It stands as if it had never been made. PARTLY_VOID: A part of it does, and it has returned something. */
+/** How a bet stands. PENDING: It is not known yet whether it is made. REFUSED: It never was; the customer has the stake. OPEN: It is made, and waits for results; again, if one was taken back. WON: It has returned something. LOST: It has returned nothing. VOID: It stands as if it had never been made. PARTLY_VOID: A part of it does, and it has returned something. */
 export type BetStatus =
   | 'LOST'
   | 'OPEN'

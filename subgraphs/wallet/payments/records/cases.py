@@ -33,6 +33,7 @@ class CaseKind(StrEnum):
     FOREIGN: Somebody made a refund at the processor, and not here.
     UNREADABLE: A webhook or file has an unknown form.
     WIN: A game has won more than the most that is configured. It is not booked until that is raised.
+    BET: A corrected result could not be moved: the customer has spent it, or an operator's wallet refuses it.
     """
 
     UNKNOWN = "unknown"
@@ -43,6 +44,7 @@ class CaseKind(StrEnum):
     FOREIGN = "foreign"
     UNREADABLE = "unreadable"
     WIN = "win"
+    BET = "bet"
 
 
 class Case(Struct, frozen=True, kw_only=True):

@@ -26,8 +26,9 @@ from simulator.server import HangingRequests
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import Funds, Purpose
 from subgraphs.kit.hub88_signatures import Signer, Verifier
-from subgraphs.wallet.models import OPERATORS
+from subgraphs.wallet.models import OPERATORS, PAYMENTS
 from subgraphs.wallet.operators import OperatorRounds
+from subgraphs.wallet.payments.records.correction_cases import CorrectionCases
 from subgraphs.wallet.seamless.bets import BetState
 from subgraphs.wallet.seamless.journal import Journal
 from subgraphs.wallet.seamless.operator_client import OperatorClient
@@ -86,7 +87,7 @@ class OperatorWallet:
     def funds(self) -> Funds:
         """Return our side."""
         by_brand: dict[str, Funds] = {
-            brand: OperatorFunds(client, self.journal, self.sessions)
+            brand: OperatorFunds(client, self.journal, self.sessions, CorrectionCases(PAYMENTS))
             for brand, client in self.clients.items()
         }
         return FundsByBrand(by_brand[BRANDS[0]], by_brand)

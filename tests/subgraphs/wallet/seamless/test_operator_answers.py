@@ -18,6 +18,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.funds import (
     DONE,
     IN_DOUBT,
+    Correction,
     Purpose,
     Reservation,
     ReservationState,
@@ -26,6 +27,9 @@ from subgraphs.kit.funds import (
     refused,
 )
 from subgraphs.kit.hub88_signatures import Signer, Verifier
+from subgraphs.wallet.models import PAYMENTS
+from subgraphs.wallet.payments.records.cases import CaseKind, open_cases
+from subgraphs.wallet.payments.records.correction_cases import CorrectionCases
 from subgraphs.wallet.seamless.bets import GRACE
 from subgraphs.wallet.seamless.operator_client import MARGIN
 from subgraphs.wallet.seamless.operator_funds import OperatorFunds
@@ -200,7 +204,7 @@ async def test_keys_are_replaced_while_money_moves(wallet: Faulty, tmp_path: Pat
     signer, verifier = Signer(private, lambda: now[0]), Verifier([public], lambda: now[0])
     for number, api in enumerate(apis):
         client = replaced(client_of(api), signer=signer, verifier=verifier)
-        funds = OperatorFunds(client, wallet.journal, wallet.sessions)
+        funds = OperatorFunds(client, wallet.journal, wallet.sessions, CorrectionCases(PAYMENTS))
         assert await funds.reserve(replace(STAKE, id=f"bet-{number}")) == DONE
         private.write_bytes((new / OURS).read_bytes())
         now[0] += 10
@@ -210,3 +214,46 @@ async def test_keys_are_replaced_while_money_moves(wallet: Faulty, tmp_path: Pat
 def api_of(wallet: Faulty) -> OperatorApi:
     """Return Northbet's operator."""
     return wallet.apis[ANN.brand]
+
+
+def corrected(number: int, amount: int, *, releases: bool = False) -> Correction:
+    """Return a correction of the bet."""
+    return Correction(id=f"bet-1.{number}", reservation=STAKE, amount=amount, releases=releases)
+
+
+async def test_corrections_are_wins_and_bets_of_an_operator(wallet: Faulty) -> None:
+    """Each moves once, however often it is asked for; a void bet has its stake in what it returns."""
+    assert await wallet.funds.reserve(STAKE) == DONE
+    assert await wallet.funds.settle(WON) == DONE
+    for correction, cash in (
+        (corrected(2, -90), -40),
+        (corrected(3, 120), 80),
+        (corrected(4, -120, releases=True), 0),
+        (corrected(5, -40), -40),
+    ):
+        for _ in range(2):
+            assert await wallet.funds.correct(correction) == DONE
+        assert wallet.cash == CASH + cash
+
+
+async def test_a_bet_that_was_rolled_back_is_bet_again_before_it_wins(wallet: Faulty) -> None:
+    """A win names a bet that stands."""
+    assert await wallet.funds.reserve(STAKE) == DONE
+    assert await wallet.funds.release(STAKE) == DONE
+    for _ in range(2):
+        assert await wallet.funds.correct(corrected(2, 80)) == DONE
+    assert wallet.cash == CASH + 80
+    assert wallet.made == ["bet", "rollback", "bet", "win"]
+
+
+async def test_what_an_operator_does_not_give_back_is_for_a_person(wallet: Faulty) -> None:
+    """It has no request that takes money of a customer who has spent it."""
+    assert await wallet.funds.reserve(STAKE) == DONE
+    assert await wallet.funds.settle(WON) == DONE
+    wallet.books.refuse(ANN.customer, "RS_ERROR_NOT_ENOUGH_MONEY")
+    for _ in range(2):
+        assert await wallet.funds.correct(corrected(2, -90)) == refused(Why.INSUFFICIENT_FUNDS)
+    async with wallet.database.read() as connection:
+        [case] = await open_cases(connection, PAYMENTS, 10)
+    assert (case.kind, case.amount_minor, case.currency) == (CaseKind.BET, 90, "GBP")
+    assert case.details == {"bet": "bet-1", "wanted": -90, "why": "INSUFFICIENT_FUNDS"}

@@ -16,10 +16,12 @@ from tests.support.wallet.ledgers import opened_database
 
 
 class OperatorModel(FundsModel):
-    """Money at operators, who have none of the club's credits."""
+    """Money at operators, who have none of the club's credits, and one account for each customer."""
 
     def _taken(self, account: Account | None, asked: Reservation) -> tuple[Why | None, list[tuple[str, int]]]:
-        return (Why.INSUFFICIENT_FUNDS, []) if asked.free_bet else super()._taken(account, asked)
+        if asked.free_bet:
+            return Why.INSUFFICIENT_FUNDS, []
+        return (Why.WRONG_CURRENCY, []) if account is None else super()._taken(account, asked)
 
 
 class OperatorFundsMachine(FundsMachine):

@@ -328,8 +328,9 @@ export type OfficePaymentState =
   | 'REVIEW'
   | 'SENDING';
 
-/** Why a person has to look. UNKNOWN: A processor speaks of money that we know nothing of. MISSING: We know of money that its report does not have. DIFFERENT: Both know of it, with another amount, currency or state. OWED: Money that has to go back to its source could not be sent. DISPUTE: A customer's bank has taken a charge back. FOREIGN: Somebody made a refund at the processor, and not here. UNREADABLE: A webhook or file has an unknown form. WIN: A game has won more than the most that is configured. It is not booked until that is raised. */
+/** Why a person has to look. UNKNOWN: A processor speaks of money that we know nothing of. MISSING: We know of money that its report does not have. DIFFERENT: Both know of it, with another amount, currency or state. OWED: Money that has to go back to its source could not be sent. DISPUTE: A customer's bank has taken a charge back. FOREIGN: Somebody made a refund at the processor, and not here. UNREADABLE: A webhook or file has an unknown form. WIN: A game has won more than the most that is configured. It is not booked until that is raised. BET: A corrected result could not be moved: the customer has spent it, or an operator's wallet refuses it. */
 export type PaymentCaseKind =
+  | 'BET'
   | 'DIFFERENT'
   | 'DISPUTE'
   | 'FOREIGN'

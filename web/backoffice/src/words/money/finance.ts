@@ -132,6 +132,7 @@ export const FINANCE = {
     CORRECTIONS: 'House: corrections',
     FEES: 'House: fees of payments',
     CHARGEBACKS: 'House: money that banks took back',
+    OWED: 'House: money that customers owe',
     ERASED: 'House: erased customers',
   },
   kindsOfMovements: {
@@ -164,6 +165,7 @@ export const FINANCE = {
     FOREIGN: 'Refunded at the processor',
     UNREADABLE: 'A message or statement that can’t be used',
     WIN: 'A game has won more than the most that is set; it isn’t paid yet',
+    BET: 'A corrected bet: what was paid too much couldn’t be taken back, or what is due couldn’t be paid',
   },
   account: ({ account }: Named<'account'>) => `Account ${account}`,
   code: ({ code }: Named<'code'>) => `Code ${code}`,
