@@ -11,6 +11,7 @@ import msgspec
 from providers.exchange.book import MarketBook, RunnerBook
 from providers.exchange.catalogue import MarketNames
 from providers.exchange.protocol import MarketDefinition, RunnerDefinition
+from providers.exchange.results import is_settled, shares_milli
 from providers.exchange.translation import kind_of, place_terms_of
 from providers.messages import MarketMessage, PriceLevel, Runner
 from subgraphs.kit.domain.currencies import minor_digits
@@ -48,6 +49,7 @@ class MarketTeller:
         """Return the message of a market, by its book, definition and names."""
         kind, line = kind_of(market, names.runners.values())
         has_odds = market.betting_type not in LINES
+        shares = shares_milli(market)
         runners = ((one, book.runners.get((one.id, one.hc), RunnerBook())) for one in market.runners)
         message = MarketMessage(
             provider=self.provider,
@@ -58,14 +60,17 @@ class MarketTeller:
             name=names.market,
             line_milli=line,
             place_terms=place_terms_of(market),
-            status=market.status.lower(),
+            status="settled" if is_settled(market) else market.status.lower(),
             in_play=market.in_play,
             winners=market.number_of_winners,
             starts_at=market.market_time,
             currency=self.currency,
             runners=tuple(
                 self._runner(
-                    defined, runner if has_odds else _UNPRICED, names.runners.get(str(defined.id), "")
+                    defined,
+                    runner if has_odds else _UNPRICED,
+                    names.runners.get(str(defined.id), ""),
+                    shares.get(defined.status),
                 )
                 for defined, runner in runners
             ),
@@ -73,7 +78,9 @@ class MarketTeller:
         )
         return msgspec.json.encode(message)
 
-    def _runner(self, defined: RunnerDefinition, book: RunnerBook, name: str) -> Runner:
+    def _runner(
+        self, defined: RunnerDefinition, book: RunnerBook, name: str, share_milli: int | None
+    ) -> Runner:
         last = book.figures.get("ltp")
         return Runner(
             selection_id=str(defined.id),
@@ -84,6 +91,7 @@ class MarketTeller:
             back=self._levels(book.back()),
             lay=self._levels(book.lay()),
             last_odds_milli=None if last is None else round(1000 * last),
+            dead_heat_milli=share_milli,
         )
 
     def _levels(self, offers: Iterator[tuple[float, float]]) -> tuple[PriceLevel, ...]:

@@ -155,3 +155,48 @@ def test_statuses_of_runners_are_the_platforms(status: str, told: str) -> None:
     """A trap that stayed empty is a runner that was removed."""
     definition = msgspec.to_builtins(_market("WIN", runners=[{"id": 7, "status": status}]))
     assert _told(definition)["runners"][0]["status"] == told
+
+
+def _closed(kind: str, winners: int, *statuses: str) -> list[tuple[str, int | None]]:
+    """Return a closed market's status, and each runner's with its share."""
+    runners = [{"id": number, "status": status} for number, status in enumerate(statuses, start=1)]
+    told = _told(
+        msgspec.to_builtins(_market(kind, status="CLOSED", numberOfWinners=winners, runners=runners))
+    )
+    shares = [(runner["status"], runner.get("dead_heat_milli")) for runner in told["runners"]]
+    return [(told["status"], None), *shares]
+
+
+@pytest.mark.parametrize(
+    ("kind", "winners", "statuses", "shares"),
+    [
+        ("WIN", 1, ["WINNER", "LOSER"], [None, None]),
+        ("WIN", 1, ["WINNER", "WINNER", "LOSER"], [500, 500, None]),
+        ("PLACE", 3, ["WINNER"] * 3 + ["LOSER"], [None] * 4),
+        ("PLACE", 3, ["WINNER"] * 4 + ["LOSER"], [750] * 4 + [None]),
+        ("EACH_WAY", 2, ["WINNER", "PLACED", "LOSER"], [None, None, None]),
+        ("EACH_WAY", 2, ["WINNER", "PLACED", "PLACED"], [None, 500, 500]),
+        ("EACH_WAY", 1, ["PLACED", "PLACED"], [500, 500]),
+    ],
+)
+def test_more_winners_than_places_share_them(
+    kind: str, winners: int, statuses: list[str], shares: list[int | None]
+) -> None:
+    """A bet of 10.00 at 2.28 on one of two winners of one place is paid 11.40, not 22.80."""
+    assert [share for _, share in _closed(kind, winners, *statuses)[1:]] == shares
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status"),
+    [
+        (["REMOVED", "REMOVED"], "settled"),
+        (["LOSER", "LOSER"], "settled"),
+        (["WINNER", "LOSER", "REMOVED_VACANT"], "settled"),
+        (["ACTIVE", "ACTIVE"], "closed"),
+        (["REMOVED", "ACTIVE"], "closed"),
+        ([], "closed"),
+    ],
+)
+def test_a_closed_market_without_a_winner_has_a_result(statuses: list[str], status: str) -> None:
+    """Stakes come back, or are lost; while a runner has no result, nothing is known."""
+    assert _closed("WIN", 1, *statuses)[0] == (status, None)
