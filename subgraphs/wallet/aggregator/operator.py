@@ -28,13 +28,8 @@ from subgraphs.wallet.aggregator.game_states import GameStates
 from subgraphs.wallet.aggregator.greatest_wins import USUAL_WINS, GreatestWins, case_of_win
 from subgraphs.wallet.aggregator.providers import UNNAMED
 from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions, session_id
-from subgraphs.wallet.aggregator.transactions import (
-    OWN,
-    GameTransaction,
-    GameTransactions,
-    Kind,
-    own_id,
-)
+from subgraphs.wallet.aggregator.transaction_ids import TransactionIds
+from subgraphs.wallet.aggregator.transactions import GameTransaction, GameTransactions, Kind
 from subgraphs.wallet.funds.attempts import unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.models import OUTBOX, PAYMENTS, REFERENCE, SEAMLESS
@@ -81,9 +76,7 @@ class Operator:
     """Answers the requests of one provider of games about one installation's customers.
 
     Attributes:
-        provider: Whose key has signed them; "" of the only one, which has no name and acts in all sessions.
-        are_several: Whether there are other providers. Then what was stored before keys had names is the
-            provider's that brings the token of its session.
+        ids: Which transactions are the provider's whose key has signed the requests.
         brands: Which brand a `sub_partner_id` is; under "" the brand of requests without one.
         machine: The machine's clock, by which sessions end and transactions grow old.
         rules: Which games may be played where: of another one no bet is taken, but wins are paid.
@@ -94,13 +87,12 @@ class Operator:
     money: GameMoney
     sessions: GameSessions
     transactions: GameTransactions
+    ids: TransactionIds
     states: GameStates
     brands: Mapping[str, str]
     machine: Clock
     rules: GameRules = EVERY_GAME
     greatest: GreatestWins = USUAL_WINS
-    provider: str = UNNAMED
-    are_several: bool = False
 
     @classmethod
     def of(
@@ -116,12 +108,26 @@ class Operator:
         transactions = GameTransactions(SEAMLESS.transaction)
         states = GameStates(transactions, Outbox(OUTBOX))
         return cls(
-            wallet, GameMoney(wallet), sessions, transactions, states, brands, machine, rules, greatest
+            wallet=wallet,
+            money=GameMoney(wallet),
+            sessions=sessions,
+            transactions=transactions,
+            ids=TransactionIds(transactions),
+            states=states,
+            brands=brands,
+            machine=machine,
+            rules=rules,
+            greatest=greatest,
         )
 
     def acting_for(self, provider: str, *, are_several: bool) -> "Operator":
         """Return what answers a provider."""
-        return dataclasses.replace(self, provider=provider, are_several=are_several)
+        return dataclasses.replace(self, ids=TransactionIds(self.transactions, provider, are_several))
+
+    @property
+    def provider(self) -> str:
+        """Return whose key has signed the requests; "" of the only one, which acts in all sessions."""
+        return self.ids.provider
 
     async def user_info(self, asked: UserInfoRequest) -> UserInfoResponse:
         """Answer who a customer is; nothing is said of whom no account message names."""
@@ -186,13 +192,14 @@ class Operator:
             brand = self._brand(asked, session)
             now = await self.machine.at(connection)
             wanted = replace(_wanted(asked, brand, now), provider=self.provider)
-            wanted = await self._as_stored(connection, wanted)
-            known = await self.transactions.find(connection, brand, wanted.transaction_uuid)
+            wanted, stored = await self.ids.as_stored(connection, wanted)
+            known = stored.get(wanted.transaction_uuid)
             if known is None:
                 if allowed is not None and session is not None:
                     await self._check_game(connection, asked, session, allowed)
-                intent = await self._intent(connection, asked, wanted, session)
-                known = await self._added(connection, intent)
+                bet = stored.get(wanted.reference or "")
+                intent = await self._intent(connection, asked, wanted, session, bet)
+                known = await self.ids.added(connection, intent)
         if known.kind is Kind.NEVER:
             raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
         if is_pseudonym(known.customer_id):
@@ -210,38 +217,6 @@ class Operator:
             return session
         log.warning("session_of_another_provider", provider=self.provider, request=asked.request_uuid)
         return None
-
-    async def _as_stored(self, connection: AsyncConnection, wanted: GameTransaction) -> GameTransaction:
-        """Return a transaction with the ids under which this provider's transactions are stored."""
-        uuid = await self._stored_id(connection, wanted, wanted.transaction_uuid)
-        if wanted.reference is None:
-            return replace(wanted, transaction_uuid=uuid)
-        reference = await self._stored_id(connection, wanted, wanted.reference)
-        return replace(wanted, transaction_uuid=uuid, reference=reference)
-
-    async def _stored_id(self, connection: AsyncConnection, wanted: GameTransaction, uuid: str) -> str:
-        """Return the id under which a provider's transaction is stored: its own, unless that is another's."""
-        known = await self.transactions.find(connection, wanted.brand_id, uuid)
-        if self.provider == UNNAMED or (known is not None and self._is_ours(known, wanted)):
-            return uuid
-        own = own_id(self.provider, uuid)
-        if known is not None or uuid.startswith(OWN):
-            return own
-        return uuid if await self.transactions.find(connection, wanted.brand_id, own) is None else own
-
-    def _is_ours(self, known: GameTransaction, wanted: GameTransaction) -> bool:
-        """Tell whether a stored transaction is of the provider that asks."""
-        if known.provider != UNNAMED or not self.are_several:
-            return known.provider in {self.provider, UNNAMED} or self.provider == UNNAMED
-        return known.session_id == wanted.session_id
-
-    async def _added(self, connection: AsyncConnection, wanted: GameTransaction) -> GameTransaction:
-        """Return what is stored under a transaction's id, or under another one if a provider was faster."""
-        known = await self.transactions.add(connection, wanted)
-        if self._is_ours(known, wanted):
-            return known
-        own = own_id(self.provider, wanted.transaction_uuid)
-        return await self.transactions.add(connection, replace(wanted, transaction_uuid=own))
 
     async def _check_game(
         self, connection: AsyncConnection, asked: MoneyRequest, session: GameSession, allowed: AllowedGames
@@ -267,8 +242,9 @@ class Operator:
         asked: MoneyRequest,
         wanted: GameTransaction,
         session: GameSession | None,
+        bet: GameTransaction | None,
     ) -> GameTransaction:
-        """Return what to store of a request that comes for the first time."""
+        """Return what to store of a request that comes for the first time; of a win, its bet is given."""
         match asked:
             case BetRequest():
                 _check_session(asked, session, wanted.created_at)
@@ -279,7 +255,6 @@ class Operator:
                     raise _Refused(Status.UNKNOWN)
                 return wanted
             case WinRequest():
-                bet = await self.transactions.find(connection, wanted.brand_id, wanted.reference or "")
                 won = replace(wanted, customer_id=_bet_of(wanted, bet).customer_id)
                 if won.amount_minor > (most := self.greatest.of(won)):
                     raise _TooGreat(case_of_win(won, most, won.created_at))
@@ -302,7 +277,7 @@ class Operator:
             status=Status.TRANSACTION_DOES_NOT_EXIST,
             is_rolled_back=True,
         )
-        taken = await self._added(connection, never)
+        taken = await self.ids.added(connection, never)
         if taken.kind is Kind.ROLLBACK or not _is_theirs(wanted, taken):
             log.warning(
                 "rollback_of_another_kind_or_customer",
