@@ -46,6 +46,7 @@ from subgraphs.wallet.seamless.messages import (
     WinRequest,
     WrongMessage,
     minor_units,
+    rounded_minor_units,
     units,
 )
 
@@ -186,7 +187,8 @@ class Operator:
 
     async def _stored(self, asked: MoneyRequest) -> GameTransaction:
         """Return a request's transaction as it is stored: an intent if it comes for the first time."""
-        allowed = await self.rules.present() if isinstance(asked, BetRequest) else None
+        is_bet = isinstance(asked, BetRequest) and not _is_prize(asked)
+        allowed = await self.rules.present() if is_bet else None
         async with self.wallet.database.write() as connection:
             session = await self._session_of(connection, asked)
             brand = self._brand(asked, session)
@@ -248,14 +250,17 @@ class Operator:
         match asked:
             case BetRequest():
                 _check_session(asked, session, wanted.created_at)
-                if asked.round and await self.transactions.is_closed(connection, wanted):
+                is_in_round = bool(asked.round) and not wanted.is_prize
+                if is_in_round and await self.transactions.is_closed(connection, wanted):
                     log.warning(
                         "bet_in_closed_round", provider=self.provider, transaction=asked.transaction_uuid
                     )
                     raise _Refused(Status.UNKNOWN)
                 return wanted
             case WinRequest():
-                won = replace(wanted, customer_id=_bet_of(wanted, bet).customer_id)
+                bet = _bet_of(wanted, bet)
+                is_prize = wanted.is_prize or bet.is_prize
+                won = replace(wanted, customer_id=bet.customer_id, is_prize=is_prize)
                 if won.amount_minor > (most := self.greatest.of(won)):
                     raise _TooGreat(case_of_win(won, most, won.created_at))
                 return won
@@ -368,7 +373,8 @@ def _wanted(asked: MoneyRequest, brand: str, now: datetime) -> GameTransaction:
     """Return a request as a transaction."""
     amount, currency, is_free = 0, "", False
     if not isinstance(asked, RollbackRequest):
-        amount, currency = minor_units(asked.amount, asked.currency), asked.currency
+        in_minor_units = minor_units if isinstance(asked, BetRequest) else rounded_minor_units
+        amount, currency = in_minor_units(asked.amount, asked.currency), asked.currency
         is_free = bool(asked.is_free)
     if amount > (MAX_STAKE if isinstance(asked, BetRequest) else MAX_AMOUNT):
         raise WrongMessage(Status.WRONG_SYNTAX)  # no message or ledger can hold it
@@ -386,14 +392,30 @@ def _wanted(asked: MoneyRequest, brand: str, now: datetime) -> GameTransaction:
         amount_minor=amount,
         currency=currency,
         is_free=is_free,
+        is_prize=_is_prize(asked),
     )
 
 
+def _is_prize(asked: MoneyRequest) -> bool:
+    """Return whether a request is of a prize: what costs something is a bet, whatever its mark says."""
+    match asked:
+        case BetRequest():
+            return bool(asked.is_supplier_promo) and not asked.amount
+        case WinRequest():
+            return bool(asked.is_supplier_promo)
+        case RollbackRequest():
+            return False
+
+
 def _check_session(asked: BetRequest, session: GameSession | None, now: datetime) -> None:
-    """Refuse a bet that is not made in a running session of its customer and currency."""
+    """Refuse a bet that is not made in a running session of its customer and currency.
+
+    A prize may come after the session's end (Hub88's changelog of 26 May 2025, "supplier-issued promotion
+    payouts").
+    """
     if session is None or session.owner.customer != asked.user:
         raise _Refused(Status.INVALID_TOKEN)
-    if session.ends_at <= now:
+    if session.ends_at <= now and not _is_prize(asked):
         raise _Refused(Status.TOKEN_EXPIRED)
     if session.currency != asked.currency:
         raise _Refused(Status.WRONG_CURRENCY)

@@ -38,6 +38,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
         is_rolled_back: A rollback has taken it back, or will.
         revision: Of a bet, how many states of it were told.
         provider: Who has signed it; "" if nothing said so when it was stored.
+        is_prize: Of a bet, that it is of 0 and only names a prize of the supplier; of a win, that it is one.
     """
 
     brand_id: str
@@ -57,6 +58,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
     is_rolled_back: bool = False
     revision: int = 0
     provider: str = ""
+    is_prize: bool = False
 
     @property
     def owner(self) -> Owner:

@@ -22,6 +22,7 @@ GROUPS: Final = {
     "CORRECTIONS": "Equity",
     "FEES": "Income",
     "CHARGEBACKS": "Expenses",
+    "PRIZES": "Assets",
 }
 """Where accounts of the house are; those of customers are liabilities."""
 
