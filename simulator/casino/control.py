@@ -80,7 +80,7 @@ class Controls:
         query = request.query_params
         rounds = self.rounds.get(query.get("provider", ""))
         game, user = query.get("game", ""), query.get("user", "")
-        session = rounds and rounds.store.newest_session(rounds.provider.name, game, user)
+        session = None if rounds is None else rounds.store.newest_session(rounds.provider.name, game, user)
         if rounds is None or session is None or session.is_demo:
             return _unknown("nobody of that name has opened a game of that provider")
         try:

@@ -38,8 +38,7 @@ from tests.support.wallet.money_clients import BRAND, CASH, CURRENCY, MoneyClien
 ANN: Final = Owner(BRAND, "ann1")
 POUND: Final = 100_000
 PENNY: Final = 1_000
-REQUESTS: Final = {"bet": BetRequest, "win": WinRequest, "rollback": RollbackRequest}
-UNKNOWN: Final = (
+UNKNOWN: Final[tuple[dict[str, Any], ...]] = (
     {},
     {"meta": {"supplier_promo_info": {"promo_reference": "p"}}},
     {"is_billable": False, "x": None},
@@ -211,8 +210,17 @@ async def _ask(operator: Operator, model: Model, token: str, step: Step) -> None
         members |= {"amount": step.amount, "currency": CURRENCY, "is_supplier_promo": step.is_marked}
     if step.kind != "bet":
         members["reference_transaction_uuid"] = step.reference
-    answer = await operator.transact(read_message(json.encode(members), REQUESTS[step.kind]))
-    expected = {"bet": model.bet, "win": model.win, "rollback": model.roll_back}[step.kind](name, step)
+    body = json.encode(members)
+    match step.kind:
+        case "bet":
+            answer = await operator.transact(read_message(body, BetRequest))
+            expected = model.bet(name, step)
+        case "win":
+            answer = await operator.transact(read_message(body, WinRequest))
+            expected = model.win(name, step)
+        case _:
+            answer = await operator.transact(read_message(body, RollbackRequest))
+            expected = model.roll_back(name, step)
     assert answer.status is expected, step
     assert answer.balance in {None, model.cash}
 

@@ -60,8 +60,9 @@ class Floor:
     async def bet(self, provider: str, uuid: str, **members: Any) -> str:
         """Return what becomes of a provider's bet of a pound."""
         given = {"token": self.tokens[provider], "currency": CURRENCY, "round": "1", "game_code": "g"}
-        given |= {"transaction_uuid": uuid, "amount": POUND}
-        answer = await self.ask(provider, BET, **given | members)
+        answer = await self.ask(
+            provider, BET, **{"transaction_uuid": uuid, "amount": POUND, **given, **members}
+        )
         return str(answer["status"])
 
     async def win(self, provider: str, uuid: str, of: str, **members: Any) -> str:
