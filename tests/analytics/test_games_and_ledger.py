@@ -17,7 +17,8 @@ from consumers.messages.bet_states import BetState, decode_bet_state
 from consumers.stream.records import Record
 from subgraphs.kit.topics import BET_STATE_TOPIC
 from subgraphs.wallet.aggregator.game_states import GameStates
-from subgraphs.wallet.aggregator.operator import MoneyRequest, Operator
+from subgraphs.wallet.aggregator.money_requests import MoneyRequest
+from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.closes import DAYS
 from subgraphs.wallet.closing.days import day_of, instant_of, span_of
 from subgraphs.wallet.closing.reading import DayReader

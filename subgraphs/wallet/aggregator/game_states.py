@@ -1,7 +1,7 @@
 """What others are told of bets on games: each change of their money, once, in order, with what makes it so.
 
 A message is `bet.state.v1`, as of a bet on sports, of the product `casino`: it says the whole state of a bet.
-Prizes of suppliers are told in none: they are nobody's bet, and no money of the house.
+Prizes of suppliers are told in none: they are no bets, and no money of the house.
 """
 
 from collections.abc import Iterable, Sequence

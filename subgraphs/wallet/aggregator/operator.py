@@ -8,8 +8,7 @@ a win or a rollback.
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 import structlog
 from msgspec.structs import replace
@@ -18,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.cells.pseudonym import is_pseudonym
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.records.reference import ReferenceRepository
-from subgraphs.kit.domain.bounds import MAX_AMOUNT, MAX_STAKE
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.game_rules import EVERY_GAME, AllowedGames, GameRules
@@ -26,8 +24,17 @@ from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.aggregator.game_money import GameMoney
 from subgraphs.wallet.aggregator.game_states import GameStates
 from subgraphs.wallet.aggregator.greatest_wins import USUAL_WINS, GreatestWins, case_of_win
+from subgraphs.wallet.aggregator.money_requests import (
+    MoneyRequest,
+    Refused,
+    bet_of,
+    check_session,
+    is_prize,
+    is_theirs,
+    transaction_of,
+)
 from subgraphs.wallet.aggregator.providers import UNNAMED
-from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions, session_id
+from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions
 from subgraphs.wallet.aggregator.transaction_ids import TransactionIds
 from subgraphs.wallet.aggregator.transactions import GameTransaction, GameTransactions, Kind
 from subgraphs.wallet.funds.attempts import unless_unavailable
@@ -45,26 +52,14 @@ from subgraphs.wallet.seamless.messages import (
     UserInfoResponse,
     WinRequest,
     WrongMessage,
-    minor_units,
-    rounded_minor_units,
     units,
 )
 
 log = structlog.get_logger("seamless")
-MoneyRequest: TypeAlias = BetRequest | WinRequest | RollbackRequest
-_KIND_OF: Final = {BetRequest: Kind.BET, WinRequest: Kind.WIN, RollbackRequest: Kind.ROLLBACK}
 _WITH_BALANCE: Final = {Status.OK, Status.NOT_ENOUGH_MONEY, Status.LIMIT_REACHED}
 
 
-class _Refused(Exception):
-    """Nothing is written of a request."""
-
-    def __init__(self, status: Status) -> None:
-        super().__init__(status.value)
-        self.status = status
-
-
-class _TooGreat(_Refused):
+class _TooGreat(Refused):
     """A win is above the most: it is repeated, and a person looks at it meanwhile."""
 
     def __init__(self, case: Case) -> None:
@@ -152,7 +147,7 @@ class Operator:
         """Answer what a customer can stake in a session that has not ended."""
         try:
             session = await self._session(asked)
-        except _Refused as error:
+        except Refused as error:
             return _answer(asked, error.status)
         balance = await unless_unavailable(self._balance(session.owner, session.currency), None)
         if balance is None:
@@ -171,7 +166,7 @@ class Operator:
                 await open_case(connection, PAYMENTS, error.case)
             log.warning("win_above_the_most", transaction=asked.transaction_uuid)
             return _answer(asked, error.status)
-        except (_Refused, WrongMessage) as error:
+        except (Refused, WrongMessage) as error:
             return _answer(asked, error.status)
         status = _status(transaction)
         if status is None and (status := await self._process(transaction)) is not None:
@@ -187,13 +182,13 @@ class Operator:
 
     async def _stored(self, asked: MoneyRequest) -> GameTransaction:
         """Return a request's transaction as it is stored: an intent if it comes for the first time."""
-        is_bet = isinstance(asked, BetRequest) and not _is_prize(asked)
+        is_bet = isinstance(asked, BetRequest) and not is_prize(asked)
         allowed = await self.rules.present() if is_bet else None
         async with self.wallet.database.write() as connection:
             session = await self._session_of(connection, asked)
             brand = self._brand(asked, session)
             now = await self.machine.at(connection)
-            wanted = replace(_wanted(asked, brand, now), provider=self.provider)
+            wanted = replace(transaction_of(asked, brand, now), provider=self.provider)
             wanted, stored = await self.ids.as_stored(connection, wanted)
             known = stored.get(wanted.transaction_uuid)
             if known is None:
@@ -203,11 +198,11 @@ class Operator:
                 intent = await self._intent(connection, asked, wanted, session, bet)
                 known = await self.ids.added(connection, intent)
         if known.kind is Kind.NEVER:
-            raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
+            raise Refused(Status.TRANSACTION_DOES_NOT_EXIST)
         if is_pseudonym(known.customer_id):
             wanted = replace(wanted, customer_id=known.customer_id)
         if not known.is_same(wanted):
-            raise _Refused(Status.DUPLICATE_TRANSACTION)
+            raise Refused(Status.DUPLICATE_TRANSACTION)
         return known
 
     async def _session_of(
@@ -236,7 +231,7 @@ class Operator:
                 game=asked.game_code,
                 jurisdiction=where,
             )
-            raise _Refused(Status.INVALID_GAME)
+            raise Refused(Status.INVALID_GAME)
 
     async def _intent(
         self,
@@ -249,18 +244,18 @@ class Operator:
         """Return what to store of a request that comes for the first time; of a win, its bet is given."""
         match asked:
             case BetRequest():
-                _check_session(asked, session, wanted.created_at)
+                check_session(asked, session, wanted.created_at)
                 is_in_round = bool(asked.round) and not wanted.is_prize
                 if is_in_round and await self.transactions.is_closed(connection, wanted):
                     log.warning(
                         "bet_in_closed_round", provider=self.provider, transaction=asked.transaction_uuid
                     )
-                    raise _Refused(Status.UNKNOWN)
+                    raise Refused(Status.UNKNOWN)
                 return wanted
             case WinRequest():
-                bet = _bet_of(wanted, bet)
-                is_prize = wanted.is_prize or bet.is_prize
-                won = replace(wanted, customer_id=bet.customer_id, is_prize=is_prize)
+                bet = bet_of(wanted, bet)
+                is_of_supplier = wanted.is_prize or bet.is_prize
+                won = replace(wanted, customer_id=bet.customer_id, is_prize=is_of_supplier)
                 if won.amount_minor > (most := self.greatest.of(won)):
                     raise _TooGreat(case_of_win(won, most, won.created_at))
                 return won
@@ -272,7 +267,7 @@ class Operator:
     ) -> GameTransaction:
         """Note that what a rollback names is taken back, or never is if it has not come yet."""
         if asked.reference_transaction_uuid == asked.transaction_uuid:
-            raise _Refused(Status.WRONG_SYNTAX)
+            raise Refused(Status.WRONG_SYNTAX)
         never = replace(
             wanted,
             transaction_uuid=wanted.reference or "",
@@ -283,13 +278,13 @@ class Operator:
             is_rolled_back=True,
         )
         taken = await self.ids.added(connection, never)
-        if taken.kind is Kind.ROLLBACK or not _is_theirs(wanted, taken):
+        if taken.kind is Kind.ROLLBACK or not is_theirs(wanted, taken):
             log.warning(
                 "rollback_of_another_kind_or_customer",
                 provider=self.provider,
                 transaction=asked.transaction_uuid,
             )
-            raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
+            raise Refused(Status.TRANSACTION_DOES_NOT_EXIST)
         await self.transactions.roll_back(connection, taken)
         return replace(wanted, customer_id=taken.customer_id, reference=taken.transaction_uuid)
 
@@ -331,9 +326,9 @@ class Operator:
             now = await self.machine.at(connection)
         self._brand(asked, session)
         if session is None or session.owner.customer != asked.user:
-            raise _Refused(Status.INVALID_TOKEN)
+            raise Refused(Status.INVALID_TOKEN)
         if session.ends_at <= now:
-            raise _Refused(Status.TOKEN_EXPIRED)
+            raise Refused(Status.TOKEN_EXPIRED)
         return session
 
     def _brand(self, asked: MoneyRequest | BalanceRequest, session: GameSession | None) -> str:
@@ -342,7 +337,7 @@ class Operator:
         if session is not None and (stated == session.owner.brand or not asked.sub_partner_id):
             return session.owner.brand
         if session is not None or stated is None:
-            raise _Refused(Status.INVALID_PARTNER)
+            raise Refused(Status.INVALID_PARTNER)
         return stated
 
     async def _currency(self, rollback: GameTransaction) -> str:
@@ -367,74 +362,6 @@ class Operator:
         ]
         sums = await wallet.ledger.lookup_accounts(paying)
         return units(sum(a.credits_posted - a.debits_posted - a.debits_pending for a in sums), currency)
-
-
-def _wanted(asked: MoneyRequest, brand: str, now: datetime) -> GameTransaction:
-    """Return a request as a transaction."""
-    amount, currency, is_free = 0, "", False
-    if not isinstance(asked, RollbackRequest):
-        in_minor_units = minor_units if isinstance(asked, BetRequest) else rounded_minor_units
-        amount, currency = in_minor_units(asked.amount, asked.currency), asked.currency
-        is_free = bool(asked.is_free)
-    if amount > (MAX_STAKE if isinstance(asked, BetRequest) else MAX_AMOUNT):
-        raise WrongMessage(Status.WRONG_SYNTAX)  # no message or ledger can hold it
-    return GameTransaction(
-        brand_id=brand,
-        transaction_uuid=asked.transaction_uuid,
-        customer_id=asked.user,
-        kind=_KIND_OF[type(asked)],
-        created_at=now,
-        session_id=session_id(asked.token),
-        reference=None if isinstance(asked, BetRequest) else asked.reference_transaction_uuid,
-        round=asked.round,
-        round_closed=bool(asked.round_closed),
-        game_code=asked.game_code,
-        amount_minor=amount,
-        currency=currency,
-        is_free=is_free,
-        is_prize=_is_prize(asked),
-    )
-
-
-def _is_prize(asked: MoneyRequest) -> bool:
-    """Return whether a request is of a prize: what costs something is a bet, whatever its mark says."""
-    match asked:
-        case BetRequest():
-            return bool(asked.is_supplier_promo) and not asked.amount
-        case WinRequest():
-            return bool(asked.is_supplier_promo)
-        case RollbackRequest():
-            return False
-
-
-def _check_session(asked: BetRequest, session: GameSession | None, now: datetime) -> None:
-    """Refuse a bet that is not made in a running session of its customer and currency.
-
-    A prize may come after the session's end (Hub88's changelog of 26 May 2025, "supplier-issued promotion
-    payouts").
-    """
-    if session is None or session.owner.customer != asked.user:
-        raise _Refused(Status.INVALID_TOKEN)
-    if session.ends_at <= now and not _is_prize(asked):
-        raise _Refused(Status.TOKEN_EXPIRED)
-    if session.currency != asked.currency:
-        raise _Refused(Status.WRONG_CURRENCY)
-
-
-def _bet_of(win: GameTransaction, bet: GameTransaction | None) -> GameTransaction:
-    """Return the bet that a win pays; refuse the win if there is none, or none any more."""
-    if bet is None or bet.kind is not Kind.BET or bet.is_rolled_back or not _is_theirs(win, bet):
-        raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
-    if bet.status is not Status.OK:
-        raise _Refused(Status.UNKNOWN if bet.status is None else Status.TRANSACTION_DOES_NOT_EXIST)
-    if bet.currency != win.currency:
-        raise _Refused(Status.WRONG_CURRENCY)
-    return bet
-
-
-def _is_theirs(wanted: GameTransaction, known: GameTransaction) -> bool:
-    """Return whether a known transaction is of a request's customer, who may have been erased since."""
-    return known.customer_id == wanted.customer_id or is_pseudonym(known.customer_id)
 
 
 def _status(known: GameTransaction) -> Status | None:
