@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import json
 
@@ -59,8 +59,8 @@ class Step:
     number: int
     reference: str
     amount: int
-    is_marked: bool
-    unknown: dict[str, Any]
+    is_marked: bool = False
+    unknown: dict[str, Any] = field(default_factory=dict)
 
 
 STEPS: Final = st.lists(
@@ -240,6 +240,19 @@ async def _house(wallet: OpenedWallet, code: AccountCode) -> int:
 
 @settings(max_examples=OUTER_LAYER, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
+@example(
+    [
+        Step("bet", 0, "bet0", 3 * POUND, is_marked=True),
+        Step("end", 0, "bet0", 0),
+        Step("exclude", 0, "bet0", 0),
+        Step("bet", 1, "bet0", 0, is_marked=True, unknown=UNKNOWN[1]),
+        Step("win", 0, "bet1", 123_456, is_marked=True, unknown=UNKNOWN[2]),
+        Step("win", 1, "bet0", 123_500),
+        Step("win", 2, "bet0", 12 * POUND, is_marked=True),
+        Step("rollback", 0, "win0", 0),
+        Step("rollback", 1, "bet1", 0),
+    ]
+)
 def test_any_requests_in_any_order(steps: list[Step]) -> None:
     """Each answer and balance is the model's, suppliers owe their prizes, and the ledger is conserved."""
     with tempfile.TemporaryDirectory() as folder:
