@@ -1,4 +1,4 @@
-"""What tests and people ask of simulated providers: faults, free rounds, games off and on, their books."""
+"""What tests and people ask of simulated providers: faults, free rounds, prizes, games off and on, books."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -75,6 +75,24 @@ class Controls:
         rounds.give(given)
         return JSONResponse({"reward_uuid": given.id})
 
+    async def award(self, request: Request) -> Response:
+        """Give a customer a prize, by the session in which a game was opened last."""
+        query = request.query_params
+        rounds = self.rounds.get(query.get("provider", ""))
+        game, user = query.get("game", ""), query.get("user", "")
+        session = None if rounds is None else rounds.store.newest_session(rounds.provider.name, game, user)
+        if rounds is None or session is None or session.is_demo:
+            return _unknown("nobody of that name has opened a game of that provider")
+        try:
+            amount = rounds.catalogue.units(Decimal(query["amount"]), session.currency)
+        except (KeyError, ValueError, ArithmeticError):
+            return _wrong("an amount is needed")
+        if amount <= 0:
+            return _wrong("a prize is an amount above 0")
+        prize = query.get("id", str(uuid4()))
+        rounds.award(session, prize, amount)
+        return JSONResponse({"promo_reference": prize})
+
     async def switch(self, request: Request) -> Response:
         """Switch a game on or off."""
         path = request.path_params
@@ -101,8 +119,8 @@ def control_app(rounds: Mapping[str, Rounds], faults: Mapping[str, CasinoFaults]
     """Return the control requests.
 
     `POST /faults/PROVIDER/NAME?amount=N&on=bet` and `DELETE /faults`;
-    `POST /free-rounds?provider=&game=&user=&count=&currency=&stake=&id=`; `POST /games/PROVIDER/CODE/off` or
-    `on`; `GET /state`.
+    `POST /free-rounds?provider=&game=&user=&count=&currency=&stake=&id=`;
+    `POST /prizes?provider=&game=&user=&amount=&id=`; `POST /games/PROVIDER/CODE/off` or `on`; `GET /state`.
     """
     controls = Controls(rounds, faults)
     return Starlette(
@@ -110,6 +128,7 @@ def control_app(rounds: Mapping[str, Rounds], faults: Mapping[str, CasinoFaults]
             Route("/faults", controls.clear, methods=["DELETE"]),
             Route("/faults/{provider}/{name}", controls.arm, methods=["POST"]),
             Route("/free-rounds", controls.give, methods=["POST"]),
+            Route("/prizes", controls.award, methods=["POST"]),
             Route("/games/{provider}/{game}/{deed}", controls.switch, methods=["POST"]),
             Route("/state", controls.state),
         ]

@@ -16,7 +16,7 @@ from simulator.casino.odds import choice_of, doubles, draw, multiple
 from simulator.casino.records import FreeRounds, Message, Round, Session, State
 from simulator.casino.sending import Sender
 from simulator.casino.store import Store
-from simulator.casino.transactions import bet_body, end_message, partner_of
+from simulator.casino.transactions import bet_body, end_message, partner_of, prize_messages
 from simulator.casino.wallet_client import BALANCE, BET, OK, ROLLBACK, WIN, WalletAnswer
 
 DEMO_BALANCE: Final = 1_000 * UNITS
@@ -224,6 +224,13 @@ class Rounds:
         with self.store.transaction():
             if given.id not in {before.id for before in self.store.all_free_rounds()}:
                 self.store.give(given)
+
+    def award(self, session: Session, prize: str, amount: int) -> None:
+        """Give the customer of a session a prize, once under an id, in units; the session may have ended."""
+        with self.store.transaction():
+            if self.store.message_of(prize) is None:
+                for message in prize_messages(session, prize, amount):
+                    self.store.add_message(message)
 
     def free_rounds(self, session: Session, game: Game) -> FreeRounds | None:
         """Return the free rounds that are played next, if there are any."""

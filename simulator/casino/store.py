@@ -57,6 +57,14 @@ class Store(SqliteStore):
         row = self._file.execute("SELECT * FROM session WHERE id = ?", (id_,)).fetchone()
         return None if row is None else Session(**dict(row))
 
+    def newest_session(self, provider: str, game: str, user: str) -> Session | None:
+        """Return the session in which somebody has opened a game last."""
+        query = (
+            "SELECT * FROM session WHERE provider = ? AND game = ? AND user = ? ORDER BY rowid DESC LIMIT 1"
+        )
+        row = self._file.execute(query, (provider, game, user)).fetchone()
+        return None if row is None else Session(**dict(row))
+
     def set_balance(self, session: str, balance: int) -> None:
         """Set what somebody has who plays without money."""
         self._file.execute("UPDATE session SET balance = ? WHERE id = ?", (balance, session))
@@ -119,8 +127,10 @@ class Store(SqliteStore):
         return next(iter(self._messages("id = ?", id_)), None)
 
     def due_messages(self, provider: str, now: float) -> list[Message]:
-        """Return what a provider has to send now."""
-        return self._messages("provider = ? AND due <= ? ORDER BY seq", provider, now)
+        """Return what a provider has to send now: of a round, only what comes first."""
+        is_first = "NOT EXISTS (SELECT 1 FROM message first WHERE first.round = message.round "
+        is_first += "AND first.seq < message.seq AND first.due IS NOT NULL)"
+        return self._messages(f"provider = ? AND due <= ? AND {is_first} ORDER BY seq", provider, now)
 
     def messages(self) -> list[Message]:
         """Return all that the wallet had to be told, the oldest first."""

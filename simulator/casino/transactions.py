@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from simulator.casino.records import Message, Round, Session
-from simulator.casino.wallet_client import WIN
+from simulator.casino.wallet_client import BET, WIN
 
 
 def bet_body(session: Session, begun: Round) -> dict[str, Any]:
@@ -25,6 +25,38 @@ def end_message(session: Session, ended: Round, path: str, **members: Any) -> Me
     if path == WIN:
         named["is_free"] = bool(ended.reward)
     return Message(id=id_, provider=ended.provider, path=path, round=ended.id, body=named | members)
+
+
+def prize_messages(session: Session, prize: str, amount: int) -> list[Message]:
+    """Return what the wallet has to be told of a prize, in this order: a bet of 0, and its win."""
+    bet = f"{prize}-bet"
+    named: dict[str, Any] = {
+        "user": session.user,
+        "token": session.token,
+        "game_code": session.game,
+        "round": prize,
+        "currency": session.currency,
+        "is_free": True,
+        "is_supplier_promo": True,
+        "meta": {"supplier_promo_info": {"promo_reference": prize}},
+        **partner_of(session),
+    }
+    bodies = {
+        BET: named | {"transaction_uuid": bet, "amount": 0},
+        WIN: named
+        | {
+            "transaction_uuid": f"{prize}-win",
+            "reference_transaction_uuid": bet,
+            "amount": amount,
+            "round_closed": True,
+        },
+    }
+    return [
+        Message(
+            id=str(body["transaction_uuid"]), provider=session.provider, path=path, round=prize, body=body
+        )
+        for path, body in bodies.items()
+    ]
 
 
 def _named(session: Session, named: Round, transaction_uuid: str) -> dict[str, Any]:

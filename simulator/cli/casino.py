@@ -35,8 +35,9 @@ def casino(
     """Serve two providers of games that people can play, by Hub88's operator API, until Ctrl-C or SIGTERM.
 
     On the other port, `POST /faults/PROVIDER/NAME?amount=N` arms a fault,
-    `POST /free-rounds?provider=P&game=G&user=U&count=N` gives free rounds, `POST /games/P/G/off` takes a game
-    away, and `GET /state` shows all.
+    `POST /free-rounds?provider=P&game=G&user=U&count=N` gives free rounds,
+    `POST /prizes?provider=P&game=G&user=U&amount=N` a prize, `POST /games/P/G/off` takes a game away, and
+    `GET /state` shows all.
     """
     from simulator.casino.keys import OPERATOR, public_file
     from simulator.casino.serve import CasinoSettings, serving_casino

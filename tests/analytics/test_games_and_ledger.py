@@ -17,7 +17,8 @@ from consumers.messages.bet_states import BetState, decode_bet_state
 from consumers.stream.records import Record
 from subgraphs.kit.topics import BET_STATE_TOPIC
 from subgraphs.wallet.aggregator.game_states import GameStates
-from subgraphs.wallet.aggregator.operator import MoneyRequest, Operator
+from subgraphs.wallet.aggregator.money_requests import MoneyRequest
+from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.closes import DAYS
 from subgraphs.wallet.closing.days import day_of, instant_of, span_of
 from subgraphs.wallet.closing.reading import DayReader
@@ -40,6 +41,7 @@ class Step:
     Attributes:
         of: What it pays or takes back; the number of a bet, or of a win.
         falls: How often the process dies before it has noted what became of the request.
+        is_marked: Whether it is said to be of a supplier's prize.
     """
 
     hours: int
@@ -49,6 +51,7 @@ class Step:
     amount: int
     closes: bool
     falls: int
+    is_marked: bool = False
 
 
 steps = st.lists(
@@ -61,6 +64,7 @@ steps = st.lists(
         amount=st.sampled_from([0, 3, 25]),
         closes=st.sampled_from([False, False, True]),
         falls=st.integers(0, 2),
+        is_marked=st.booleans(),
     ),
     min_size=8,
     max_size=30,
@@ -105,6 +109,7 @@ class House:
             "round_closed": step.closes,
         }
         paid: dict[str, Any] = {"amount": units(step.amount, CURRENCY), "currency": CURRENCY}
+        paid["is_supplier_promo"] = step.is_marked
         asked: MoneyRequest
         own: dict[str, Any]
         if step.kind in {"bet", "free"}:
@@ -244,6 +249,12 @@ BET: Final = Step(0, "bet", 0, "bet0", 3, closes=False, falls=1)
             [("LOST", 0), ("WON", 25)],
         ),
         ([dataclasses.replace(BET, kind="free"), WON], [("OPEN", None), ("WON", 25)]),
+        ([dataclasses.replace(BET, amount=0, is_marked=True), WON], []),
+        ([BET, dataclasses.replace(WON, is_marked=True)], [("OPEN", None)]),
+        (
+            [BET, WON, dataclasses.replace(WON, number=1, is_marked=True, closes=True)],
+            [("OPEN", None), ("WON", 25)],
+        ),
     ],
 )
 def test_each_change_is_told_once(tmp_path: Any, asked: list[Step], expected: list[Any]) -> None:

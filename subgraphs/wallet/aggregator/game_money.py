@@ -50,7 +50,9 @@ class GameMoney:
     wallet: OpenedWallet
 
     async def take(self, bet: GameTransaction) -> Status | None:
-        """Take a stake; of a free round, see only whether the customer may play."""
+        """Take a stake; of a free round, see only whether the customer may play, and of a prize nothing."""
+        if bet.is_prize:
+            return Status.OK
         if not stake_of(bet):
             return await unless_unavailable(self._may_play(bet), None)
         reservation = reservation_of(bet)
@@ -61,10 +63,10 @@ class GameMoney:
         return _status(outcome)
 
     async def pay(self, win: GameTransaction, bet: GameTransaction) -> Status | None:
-        """Pay what a bet has won."""
+        """Pay what a bet has won; a prize is of the supplier, whatever the bet was."""
         if not win.amount_minor:
             return Status.OK
-        if stake_of(bet):
+        if stake_of(bet) and not win.is_prize:
             paid = Settlement(id=name_of(win), reservation=reservation_of(bet), returns=win.amount_minor)
             return _status(await self.wallet.funds.settle(paid))
         return await unless_unavailable(self._moved(win, name_of(win), TransferCode.GAME_WIN), None)
@@ -96,7 +98,8 @@ class GameMoney:
         async with self.wallet.database.read() as connection:
             at = await self.wallet.clock.at(connection)
         cash = await self.wallet.accounts.open_cash(owner, currency, at)
-        house = house_account(owner.brand, currency, AccountCode.GAMES)
+        of = AccountCode.PRIZES if win.is_prize else AccountCode.GAMES
+        house = house_account(owner.brand, currency, of)
         is_back = code is TransferCode.ROLLBACK
         transfer = Transfer(
             id=name,

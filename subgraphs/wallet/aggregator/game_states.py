@@ -1,6 +1,7 @@
 """What others are told of bets on games: each change of their money, once, in order, with what makes it so.
 
 A message is `bet.state.v1`, as of a bet on sports, of the product `casino`: it says the whole state of a bet.
+Prizes of suppliers are told in none: they are no bets, and no money of the house.
 """
 
 from collections.abc import Iterable, Sequence
@@ -75,7 +76,7 @@ class GameStates:
         self, connection: AsyncConnection, bet: GameTransaction, ended: GameTransaction, at: datetime
     ) -> None:
         """Tell how a bet stands, if a transaction has changed that; one that was not made has no state."""
-        if bet.status is not Status.OK and bet.transaction_uuid != ended.transaction_uuid:
+        if bet.is_prize or (bet.status is not Status.OK and bet.transaction_uuid != ended.transaction_uuid):
             return
         done = await self.transactions.done_of(connection, bet)
         closers = await self.transactions.closers(connection, bet) if bet.round else ()
@@ -99,7 +100,7 @@ def state_of(bet: GameTransaction, done: Iterable[GameTransaction], *, is_over: 
     """
     done = tuple(done)
     taken_back = {other.reference for other in done if other.kind is Kind.ROLLBACK}
-    wins = [other for other in done if other.kind is Kind.WIN]
+    wins = [other for other in done if other.kind is Kind.WIN and not other.is_prize]
     won = sum(win.amount_minor for win in wins if win.transaction_uuid not in taken_back)
     if bet.transaction_uuid in taken_back:
         return GameState("VOID", won + stake_of(bet))

@@ -8,8 +8,7 @@ a win or a rollback.
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 import structlog
 from msgspec.structs import replace
@@ -18,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.cells.pseudonym import is_pseudonym
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.records.reference import ReferenceRepository
-from subgraphs.kit.domain.bounds import MAX_AMOUNT, MAX_STAKE
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.game_rules import EVERY_GAME, AllowedGames, GameRules
@@ -26,15 +24,19 @@ from subgraphs.kit.records.outbox import Outbox
 from subgraphs.wallet.aggregator.game_money import GameMoney
 from subgraphs.wallet.aggregator.game_states import GameStates
 from subgraphs.wallet.aggregator.greatest_wins import USUAL_WINS, GreatestWins, case_of_win
-from subgraphs.wallet.aggregator.providers import UNNAMED
-from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions, session_id
-from subgraphs.wallet.aggregator.transactions import (
-    OWN,
-    GameTransaction,
-    GameTransactions,
-    Kind,
-    own_id,
+from subgraphs.wallet.aggregator.money_requests import (
+    MoneyRequest,
+    Refused,
+    bet_of,
+    check_session,
+    is_prize,
+    is_theirs,
+    transaction_of,
 )
+from subgraphs.wallet.aggregator.providers import UNNAMED
+from subgraphs.wallet.aggregator.sessions import GameSession, GameSessions
+from subgraphs.wallet.aggregator.transaction_ids import TransactionIds
+from subgraphs.wallet.aggregator.transactions import GameTransaction, GameTransactions, Kind
 from subgraphs.wallet.funds.attempts import unless_unavailable
 from subgraphs.wallet.funds.codes import AccountCode
 from subgraphs.wallet.models import OUTBOX, PAYMENTS, REFERENCE, SEAMLESS
@@ -50,25 +52,14 @@ from subgraphs.wallet.seamless.messages import (
     UserInfoResponse,
     WinRequest,
     WrongMessage,
-    minor_units,
     units,
 )
 
 log = structlog.get_logger("seamless")
-MoneyRequest: TypeAlias = BetRequest | WinRequest | RollbackRequest
-_KIND_OF: Final = {BetRequest: Kind.BET, WinRequest: Kind.WIN, RollbackRequest: Kind.ROLLBACK}
 _WITH_BALANCE: Final = {Status.OK, Status.NOT_ENOUGH_MONEY, Status.LIMIT_REACHED}
 
 
-class _Refused(Exception):
-    """Nothing is written of a request."""
-
-    def __init__(self, status: Status) -> None:
-        super().__init__(status.value)
-        self.status = status
-
-
-class _TooGreat(_Refused):
+class _TooGreat(Refused):
     """A win is above the most: it is repeated, and a person looks at it meanwhile."""
 
     def __init__(self, case: Case) -> None:
@@ -81,9 +72,7 @@ class Operator:
     """Answers the requests of one provider of games about one installation's customers.
 
     Attributes:
-        provider: Whose key has signed them; "" of the only one, which has no name and acts in all sessions.
-        are_several: Whether there are other providers. Then what was stored before keys had names is the
-            provider's that brings the token of its session.
+        ids: Which transactions are the provider's whose key has signed the requests.
         brands: Which brand a `sub_partner_id` is; under "" the brand of requests without one.
         machine: The machine's clock, by which sessions end and transactions grow old.
         rules: Which games may be played where: of another one no bet is taken, but wins are paid.
@@ -94,13 +83,12 @@ class Operator:
     money: GameMoney
     sessions: GameSessions
     transactions: GameTransactions
+    ids: TransactionIds
     states: GameStates
     brands: Mapping[str, str]
     machine: Clock
     rules: GameRules = EVERY_GAME
     greatest: GreatestWins = USUAL_WINS
-    provider: str = UNNAMED
-    are_several: bool = False
 
     @classmethod
     def of(
@@ -116,12 +104,26 @@ class Operator:
         transactions = GameTransactions(SEAMLESS.transaction)
         states = GameStates(transactions, Outbox(OUTBOX))
         return cls(
-            wallet, GameMoney(wallet), sessions, transactions, states, brands, machine, rules, greatest
+            wallet=wallet,
+            money=GameMoney(wallet),
+            sessions=sessions,
+            transactions=transactions,
+            ids=TransactionIds(transactions),
+            states=states,
+            brands=brands,
+            machine=machine,
+            rules=rules,
+            greatest=greatest,
         )
 
     def acting_for(self, provider: str, *, are_several: bool) -> "Operator":
         """Return what answers a provider."""
-        return dataclasses.replace(self, provider=provider, are_several=are_several)
+        return dataclasses.replace(self, ids=TransactionIds(self.transactions, provider, are_several))
+
+    @property
+    def provider(self) -> str:
+        """Return whose key has signed the requests; "" of the only one, which acts in all sessions."""
+        return self.ids.provider
 
     async def user_info(self, asked: UserInfoRequest) -> UserInfoResponse:
         """Answer who a customer is; nothing is said of whom no account message names."""
@@ -145,7 +147,7 @@ class Operator:
         """Answer what a customer can stake in a session that has not ended."""
         try:
             session = await self._session(asked)
-        except _Refused as error:
+        except Refused as error:
             return _answer(asked, error.status)
         balance = await unless_unavailable(self._balance(session.owner, session.currency), None)
         if balance is None:
@@ -164,7 +166,7 @@ class Operator:
                 await open_case(connection, PAYMENTS, error.case)
             log.warning("win_above_the_most", transaction=asked.transaction_uuid)
             return _answer(asked, error.status)
-        except (_Refused, WrongMessage) as error:
+        except (Refused, WrongMessage) as error:
             return _answer(asked, error.status)
         status = _status(transaction)
         if status is None and (status := await self._process(transaction)) is not None:
@@ -180,25 +182,27 @@ class Operator:
 
     async def _stored(self, asked: MoneyRequest) -> GameTransaction:
         """Return a request's transaction as it is stored: an intent if it comes for the first time."""
-        allowed = await self.rules.present() if isinstance(asked, BetRequest) else None
+        is_bet = isinstance(asked, BetRequest) and not is_prize(asked)
+        allowed = await self.rules.present() if is_bet else None
         async with self.wallet.database.write() as connection:
             session = await self._session_of(connection, asked)
             brand = self._brand(asked, session)
             now = await self.machine.at(connection)
-            wanted = replace(_wanted(asked, brand, now), provider=self.provider)
-            wanted = await self._as_stored(connection, wanted)
-            known = await self.transactions.find(connection, brand, wanted.transaction_uuid)
+            wanted = replace(transaction_of(asked, brand, now), provider=self.provider)
+            wanted, stored = await self.ids.as_stored(connection, wanted)
+            known = stored.get(wanted.transaction_uuid)
             if known is None:
                 if allowed is not None and session is not None:
                     await self._check_game(connection, asked, session, allowed)
-                intent = await self._intent(connection, asked, wanted, session)
-                known = await self._added(connection, intent)
+                bet = stored.get(wanted.reference or "")
+                intent = await self._intent(connection, asked, wanted, session, bet)
+                known = await self.ids.added(connection, intent)
         if known.kind is Kind.NEVER:
-            raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
+            raise Refused(Status.TRANSACTION_DOES_NOT_EXIST)
         if is_pseudonym(known.customer_id):
             wanted = replace(wanted, customer_id=known.customer_id)
         if not known.is_same(wanted):
-            raise _Refused(Status.DUPLICATE_TRANSACTION)
+            raise Refused(Status.DUPLICATE_TRANSACTION)
         return known
 
     async def _session_of(
@@ -210,38 +214,6 @@ class Operator:
             return session
         log.warning("session_of_another_provider", provider=self.provider, request=asked.request_uuid)
         return None
-
-    async def _as_stored(self, connection: AsyncConnection, wanted: GameTransaction) -> GameTransaction:
-        """Return a transaction with the ids under which this provider's transactions are stored."""
-        uuid = await self._stored_id(connection, wanted, wanted.transaction_uuid)
-        if wanted.reference is None:
-            return replace(wanted, transaction_uuid=uuid)
-        reference = await self._stored_id(connection, wanted, wanted.reference)
-        return replace(wanted, transaction_uuid=uuid, reference=reference)
-
-    async def _stored_id(self, connection: AsyncConnection, wanted: GameTransaction, uuid: str) -> str:
-        """Return the id under which a provider's transaction is stored: its own, unless that is another's."""
-        known = await self.transactions.find(connection, wanted.brand_id, uuid)
-        if self.provider == UNNAMED or (known is not None and self._is_ours(known, wanted)):
-            return uuid
-        own = own_id(self.provider, uuid)
-        if known is not None or uuid.startswith(OWN):
-            return own
-        return uuid if await self.transactions.find(connection, wanted.brand_id, own) is None else own
-
-    def _is_ours(self, known: GameTransaction, wanted: GameTransaction) -> bool:
-        """Tell whether a stored transaction is of the provider that asks."""
-        if known.provider != UNNAMED or not self.are_several:
-            return known.provider in {self.provider, UNNAMED} or self.provider == UNNAMED
-        return known.session_id == wanted.session_id
-
-    async def _added(self, connection: AsyncConnection, wanted: GameTransaction) -> GameTransaction:
-        """Return what is stored under a transaction's id, or under another one if a provider was faster."""
-        known = await self.transactions.add(connection, wanted)
-        if self._is_ours(known, wanted):
-            return known
-        own = own_id(self.provider, wanted.transaction_uuid)
-        return await self.transactions.add(connection, replace(wanted, transaction_uuid=own))
 
     async def _check_game(
         self, connection: AsyncConnection, asked: MoneyRequest, session: GameSession, allowed: AllowedGames
@@ -259,7 +231,7 @@ class Operator:
                 game=asked.game_code,
                 jurisdiction=where,
             )
-            raise _Refused(Status.INVALID_GAME)
+            raise Refused(Status.INVALID_GAME)
 
     async def _intent(
         self,
@@ -267,20 +239,23 @@ class Operator:
         asked: MoneyRequest,
         wanted: GameTransaction,
         session: GameSession | None,
+        bet: GameTransaction | None,
     ) -> GameTransaction:
-        """Return what to store of a request that comes for the first time."""
+        """Return what to store of a request that comes for the first time; of a win, its bet is given."""
         match asked:
             case BetRequest():
-                _check_session(asked, session, wanted.created_at)
-                if asked.round and await self.transactions.is_closed(connection, wanted):
+                check_session(asked, session, wanted.created_at)
+                is_in_round = bool(asked.round) and not wanted.is_prize
+                if is_in_round and await self.transactions.is_closed(connection, wanted):
                     log.warning(
                         "bet_in_closed_round", provider=self.provider, transaction=asked.transaction_uuid
                     )
-                    raise _Refused(Status.UNKNOWN)
+                    raise Refused(Status.UNKNOWN)
                 return wanted
             case WinRequest():
-                bet = await self.transactions.find(connection, wanted.brand_id, wanted.reference or "")
-                won = replace(wanted, customer_id=_bet_of(wanted, bet).customer_id)
+                bet = bet_of(wanted, bet)
+                is_of_supplier = wanted.is_prize or bet.is_prize
+                won = replace(wanted, customer_id=bet.customer_id, is_prize=is_of_supplier)
                 if won.amount_minor > (most := self.greatest.of(won)):
                     raise _TooGreat(case_of_win(won, most, won.created_at))
                 return won
@@ -292,7 +267,7 @@ class Operator:
     ) -> GameTransaction:
         """Note that what a rollback names is taken back, or never is if it has not come yet."""
         if asked.reference_transaction_uuid == asked.transaction_uuid:
-            raise _Refused(Status.WRONG_SYNTAX)
+            raise Refused(Status.WRONG_SYNTAX)
         never = replace(
             wanted,
             transaction_uuid=wanted.reference or "",
@@ -302,14 +277,14 @@ class Operator:
             status=Status.TRANSACTION_DOES_NOT_EXIST,
             is_rolled_back=True,
         )
-        taken = await self._added(connection, never)
-        if taken.kind is Kind.ROLLBACK or not _is_theirs(wanted, taken):
+        taken = await self.ids.added(connection, never)
+        if taken.kind is Kind.ROLLBACK or not is_theirs(wanted, taken):
             log.warning(
                 "rollback_of_another_kind_or_customer",
                 provider=self.provider,
                 transaction=asked.transaction_uuid,
             )
-            raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
+            raise Refused(Status.TRANSACTION_DOES_NOT_EXIST)
         await self.transactions.roll_back(connection, taken)
         return replace(wanted, customer_id=taken.customer_id, reference=taken.transaction_uuid)
 
@@ -351,9 +326,9 @@ class Operator:
             now = await self.machine.at(connection)
         self._brand(asked, session)
         if session is None or session.owner.customer != asked.user:
-            raise _Refused(Status.INVALID_TOKEN)
+            raise Refused(Status.INVALID_TOKEN)
         if session.ends_at <= now:
-            raise _Refused(Status.TOKEN_EXPIRED)
+            raise Refused(Status.TOKEN_EXPIRED)
         return session
 
     def _brand(self, asked: MoneyRequest | BalanceRequest, session: GameSession | None) -> str:
@@ -362,7 +337,7 @@ class Operator:
         if session is not None and (stated == session.owner.brand or not asked.sub_partner_id):
             return session.owner.brand
         if session is not None or stated is None:
-            raise _Refused(Status.INVALID_PARTNER)
+            raise Refused(Status.INVALID_PARTNER)
         return stated
 
     async def _currency(self, rollback: GameTransaction) -> str:
@@ -387,57 +362,6 @@ class Operator:
         ]
         sums = await wallet.ledger.lookup_accounts(paying)
         return units(sum(a.credits_posted - a.debits_posted - a.debits_pending for a in sums), currency)
-
-
-def _wanted(asked: MoneyRequest, brand: str, now: datetime) -> GameTransaction:
-    """Return a request as a transaction."""
-    amount, currency, is_free = 0, "", False
-    if not isinstance(asked, RollbackRequest):
-        amount, currency = minor_units(asked.amount, asked.currency), asked.currency
-        is_free = bool(asked.is_free)
-    if amount > (MAX_STAKE if isinstance(asked, BetRequest) else MAX_AMOUNT):
-        raise WrongMessage(Status.WRONG_SYNTAX)  # no message or ledger can hold it
-    return GameTransaction(
-        brand_id=brand,
-        transaction_uuid=asked.transaction_uuid,
-        customer_id=asked.user,
-        kind=_KIND_OF[type(asked)],
-        created_at=now,
-        session_id=session_id(asked.token),
-        reference=None if isinstance(asked, BetRequest) else asked.reference_transaction_uuid,
-        round=asked.round,
-        round_closed=bool(asked.round_closed),
-        game_code=asked.game_code,
-        amount_minor=amount,
-        currency=currency,
-        is_free=is_free,
-    )
-
-
-def _check_session(asked: BetRequest, session: GameSession | None, now: datetime) -> None:
-    """Refuse a bet that is not made in a running session of its customer and currency."""
-    if session is None or session.owner.customer != asked.user:
-        raise _Refused(Status.INVALID_TOKEN)
-    if session.ends_at <= now:
-        raise _Refused(Status.TOKEN_EXPIRED)
-    if session.currency != asked.currency:
-        raise _Refused(Status.WRONG_CURRENCY)
-
-
-def _bet_of(win: GameTransaction, bet: GameTransaction | None) -> GameTransaction:
-    """Return the bet that a win pays; refuse the win if there is none, or none any more."""
-    if bet is None or bet.kind is not Kind.BET or bet.is_rolled_back or not _is_theirs(win, bet):
-        raise _Refused(Status.TRANSACTION_DOES_NOT_EXIST)
-    if bet.status is not Status.OK:
-        raise _Refused(Status.UNKNOWN if bet.status is None else Status.TRANSACTION_DOES_NOT_EXIST)
-    if bet.currency != win.currency:
-        raise _Refused(Status.WRONG_CURRENCY)
-    return bet
-
-
-def _is_theirs(wanted: GameTransaction, known: GameTransaction) -> bool:
-    """Return whether a known transaction is of a request's customer, who may have been erased since."""
-    return known.customer_id == wanted.customer_id or is_pseudonym(known.customer_id)
 
 
 def _status(known: GameTransaction) -> Status | None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from hashlib import blake2b
 from typing import Any, Final
 
 from msgspec import Struct
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.same_fields import with_fields_of
 from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.wallet.seamless.messages import MAX_UUID_LENGTH, Status
+from subgraphs.wallet.seamless.messages import Status
 
 
 class Kind(StrEnum):
@@ -29,7 +28,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
     """A transaction.
 
     Attributes:
-        transaction_uuid: The provider's id, or what `own_id` makes of it.
+        transaction_uuid: The provider's id, or what `transaction_ids.own_id` makes of it.
         reference: The bet of a win, or what a rollback takes back.
         amount_minor: In minor units of the currency; of a rollback, 0.
         currency: Of a rollback, "".
@@ -39,6 +38,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
         is_rolled_back: A rollback has taken it back, or will.
         revision: Of a bet, how many states of it were told.
         provider: Who has signed it; "" if nothing said so when it was stored.
+        is_prize: Of a bet, that it is of 0 and only names a prize of the supplier; of a win, that it is one.
     """
 
     brand_id: str
@@ -58,6 +58,7 @@ class GameTransaction(Struct, frozen=True, kw_only=True):
     is_rolled_back: bool = False
     revision: int = 0
     provider: str = ""
+    is_prize: bool = False
 
     @property
     def owner(self) -> Owner:
@@ -73,18 +74,6 @@ _BODY: Final = ("kind", "customer_id", "reference", "round", "game_code", "amoun
 """What makes a transaction under a known id another one, by Hub88's documentation."""
 
 
-OWN: Final = "#"
-"""What the ids begin with that the wallet makes; a provider's own id that does is replaced by one."""
-
-
-def own_id(provider: str, uuid: str) -> str:
-    """Return the id under which a provider's transaction is stored if another one has its id."""
-    named = f"{OWN}{provider}:{uuid}"
-    if len(named) <= MAX_UUID_LENGTH:
-        return named
-    return OWN + blake2b(named.encode(), digest_size=16).hexdigest()
-
-
 class GameTransactions(Struct, frozen=True):
     """Reads and writes transactions, in the caller's database transactions."""
 
@@ -96,6 +85,14 @@ class GameTransactions(Struct, frozen=True):
         query = select(self.table).where(c.brand_id == brand, c.transaction_uuid == uuid)
         row = (await connection.execute(query)).first()
         return None if row is None else _transaction(row)
+
+    async def known(
+        self, connection: AsyncConnection, brand: str, uuids: Collection[str]
+    ) -> Mapping[str, GameTransaction]:
+        """Return the transactions that there are of some, by their ids."""
+        c = self.table.c
+        query = select(self.table).where(c.brand_id == brand, c.transaction_uuid.in_(sorted(uuids)))
+        return {row.transaction_uuid: _transaction(row) for row in await connection.execute(query)}
 
     async def held(
         self, connection: AsyncConnection, brand: str, uuids: Collection[str]

@@ -23,6 +23,7 @@ GROUPS: Final = {
     "FEES": "Income",
     "CHARGEBACKS": "Expenses",
     "OWED": "Assets",
+    "PRIZES": "Assets",
 }
 """Where accounts of the house are; those of customers are liabilities."""
 

@@ -17,6 +17,7 @@ class AccountCode(IntEnum):
     FREE_BET: a credit that pays one stake by itself, and whole.
     BETS: stakes of bets, and what those return.
     GAMES: stakes of games, and what those return.
+    PRIZES: what suppliers of games owe for prizes of theirs that customers were paid.
     CREDITS: what credits of the club have cost.
     PAYMENTS: what processors and banks have brought or owe.
     CORRECTIONS: what people have corrected.
@@ -38,6 +39,7 @@ class AccountCode(IntEnum):
     CHARGEBACKS = 107
     OWED = 108
     ERASED = 109
+    PRIZES = 110
 
 
 HOUSE: Final = (
@@ -50,6 +52,7 @@ HOUSE: Final = (
     AccountCode.CHARGEBACKS,
     AccountCode.OWED,
     AccountCode.ERASED,
+    AccountCode.PRIZES,
 )
 """The house's accounts, of each brand and currency."""
 

@@ -13,7 +13,8 @@ class SeamlessTables:
 
     A transaction's `status` is null from its intent until its outcome is known. `kind` is `never` if it was
     rolled back before it came; then it never is. `revision` says of a bet how many of its states were told.
-    `provider` is whose key signed; "" in what was stored before keys had names.
+    `provider` is whose key signed; "" in what was stored before keys had names. `is_prize` says that what is
+    won is the supplier's money.
     """
 
     transaction: Table
@@ -42,6 +43,7 @@ class SeamlessTables:
             Column("revision", Integer, nullable=False),
             Column("created_at", UtcDateTime, nullable=False),
             Column("provider", Identifier(), nullable=False, server_default=text("''")),
+            Column("is_prize", Boolean, nullable=False, server_default=text("0")),
             Index("game_transaction_of_customer", "brand_id", "customer_id", "round"),
             Index("game_transaction_of_bet", "brand_id", "reference"),
             Index("game_transaction_by_age", "created_at"),

@@ -1,7 +1,8 @@
 """The messages of Hub88's operator API, for whoever serves it and for whoever calls it.
 
 Sources: Hub88's developer documentation, "Wallet API" and "Seamless Wallet response statuses" of the operator
-API. Members that are not listed here are accepted and ignored: Hub88 adds optional ones without notice.
+API, and the entries of its changelog that docs/seamless-wallet.md names, the newest of 27 October 2026. Members
+that are not listed here are accepted and ignored: Hub88 adds optional ones without notice.
 """
 
 from collections.abc import Mapping
@@ -155,6 +156,8 @@ class BetRequest(Struct, frozen=True, kw_only=True):
         is_free: Whether it is a free round: the customer pays nothing, whatever the amount says.
         is_aggregated: Whether it sums up several bets.
         supplier_user: The customer's name at the supplier.
+        is_supplier_promo: Whether the supplier gives a prize: then the amount is 0, and the session may have
+            ended.
         reward_uuid: The free rounds that are played.
         bet: What is bet on, as the supplier says it.
         sub_partner_id: The operator's brand, if it has several.
@@ -171,6 +174,7 @@ class BetRequest(Struct, frozen=True, kw_only=True):
     game_code: LooseText | None = None
     is_free: bool | None = None
     is_aggregated: bool | None = None
+    is_supplier_promo: bool | None = None
     supplier_user: LooseText | None = None
     reward_uuid: LooseText | None = None
     bet: LooseText | None = None
@@ -194,6 +198,7 @@ class WinRequest(Struct, frozen=True, kw_only=True):
         is_free: Whether a free round has won it.
         is_aggregated: Whether it sums up several wins.
         supplier_user: The customer's name at the supplier.
+        is_supplier_promo: Whether it is a prize of the supplier.
         reward_uuid: The free rounds that are played.
         bet: What was bet on, as the supplier says it.
         sub_partner_id: The operator's brand, if it has several.
@@ -211,6 +216,7 @@ class WinRequest(Struct, frozen=True, kw_only=True):
     game_code: LooseText | None = None
     is_free: bool | None = None
     is_aggregated: bool | None = None
+    is_supplier_promo: bool | None = None
     supplier_user: LooseText | None = None
     reward_uuid: LooseText | None = None
     bet: LooseText | None = None
@@ -335,6 +341,16 @@ def minor_units(units: int, currency: str) -> int:
     if rest:
         raise WrongMessage(Status.WRONG_SYNTAX)
     return minor
+
+
+def rounded_minor_units(units: int, currency: str) -> int:
+    """Return an amount that a customer is owed in the currency's minor units, rounded half up.
+
+    Raises:
+        WrongMessage: ISO 4217 has no such currency with minor units.
+    """
+    one = _units_of_one(currency)
+    return (2 * units + one) // (2 * one)
 
 
 def units(minor: int, currency: str) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
 import pytest
@@ -22,15 +22,32 @@ from tests.support.wallet.casino_player import (
 
 async def expected(player: CasinoPlayer) -> int:
     """Return what the customer should have by the providers' books alone."""
-    rounds = (await player.books())["rounds"]
+    books = await player.books()
+    rounds = books["rounds"]
     closed = [played for played in rounds if played["state"] == "closed"]
     assert all(played["state"] in {"closed", "refused", "undone"} for played in rounds)
-    return START + sum(played["win"] - (0 if played["reward"] else played["stake"]) for played in closed)
+    wins = [
+        body for message in books["messages"] if (body := message["body"]).get("reference_transaction_uuid")
+    ]
+    prizes = [body["amount"] for body in wins if body.get("is_supplier_promo")]
+    pennies = sum(int(Decimal(amount).scaleb(-3).quantize(1, ROUND_HALF_UP)) for amount in prizes)
+    played = sum(played["win"] - (0 if played["reward"] else played["stake"]) for played in closed)
+    return START + played + pennies * POUND // 100
+
+
+async def give_prize(player: CasinoPlayer, game: str, chance: Random) -> None:
+    """Have a prize given."""
+    amount = chance.choice(["2", "0.00499", "1.23456", "1.235"])
+    given = {"provider": game.partition("_")[0], "game": game, "user": "ann1", "amount": amount}
+    assert (await player.control("/prizes", **given)).status_code == 200
 
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_no_fault_takes_or_pays_twice(player: CasinoPlayer, seed: int) -> None:
-    """Any order of faults of bets, wins and rollbacks leaves the customer with what the rounds say."""
+    """Any order of faults of bets, wins and rollbacks leaves the customer with what rounds and prizes say.
+
+    Prizes are given meanwhile and after the session's end, some of them with parts of a penny.
+    """
     chance = Random(seed)  # noqa: S311 - repeatable on purpose
     await player.control("/free-rounds", provider="acorn", game=SLOT, user="ann1", count=3, stake="0.2")
     pages = {game: await player.open(game) for game in (SLOT, DICE, DOUBLING)}
@@ -48,7 +65,14 @@ async def test_no_fault_takes_or_pays_twice(player: CasinoPlayer, seed: int) -> 
         if told["round"] and told["round"]["state"] == "open" and chance.random() < 0.5:
             await pages[game].post("collect", round=told["round"]["id"])
         assert told["problem"] in {None, "unknown", "funds", "open"}
+        if chance.random() < 0.2:
+            await give_prize(player, game, chance)
         player.wait()
+    await player.operator.sessions.end_session(player.token)
+    for game in pages:
+        for name in WALLET_FAULTS:
+            await player.control(f"/faults/{game.partition('_')[0]}/{name}", on=chance.choice(["bet", "win"]))
+        await give_prize(player, game, chance)
     await player.settle()
     assert await player.has() == await expected(player)
     states = {played["state"] for played in (await player.books())["rounds"]}
@@ -159,3 +183,17 @@ async def test_unknown_faults_are_refused(player: CasinoPlayer) -> None:
         assert (await player.control("/free-rounds", **given)).status_code == 400
     given = {"provider": "bramble", "game": DICE, "user": "ann1", "count": 1}
     assert (await player.control("/free-rounds", **given)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [({"amount": "0"}, 400), ({"amount": "x"}, 400), ({"amount": "inf"}, 400), ({"user": "bob1"}, 404)],
+)
+async def test_a_prize_needs_an_amount_and_somebody(
+    player: CasinoPlayer, wrong: dict[str, str], status: int
+) -> None:
+    """Who has never opened the game has no token by which it could be given."""
+    await player.open(SLOT)
+    given = {"provider": "acorn", "game": SLOT, "user": "ann1", "amount": "1"} | wrong
+    assert (await player.control("/prizes", **given)).status_code == status
+    assert (await player.books())["messages"] == []

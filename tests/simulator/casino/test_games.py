@@ -210,6 +210,20 @@ async def test_an_open_win_is_collected_after_the_session_has_ended(player: Casi
     assert id_ in (await player.client.get(answer["url"])).text
 
 
+async def test_a_prize_is_paid_after_the_session(player: CasinoPlayer) -> None:
+    """Once by its id: a bet of 0, which takes nothing, and a win."""
+    await player.open(SLOT)
+    await player.operator.sessions.end_session(player.token)
+    given = {"provider": "acorn", "game": SLOT, "user": "ann1", "amount": "25.00999", "id": "cup"}
+    for _ in range(2):
+        assert (await player.control("/prizes", **given)).json() == {"promo_reference": "cup"}
+        await player.settle()
+    assert await player.has() == START + 2_501 * POUND // 100
+    [bet], [win] = player.switch.bodies("/transaction/bet"), player.switch.bodies("/transaction/win")
+    assert (bet["amount"], bet["is_supplier_promo"], win["is_supplier_promo"]) == (0, True, True)
+    assert {message["status"] for message in (await player.books())["messages"]} == {"RS_OK"}
+
+
 async def test_free_rounds_cost_nothing_and_pay(player: CasinoPlayer) -> None:
     """They are played first; bets are of 0 and flagged, wins are real money."""
     asked = {"provider": "acorn", "game": SLOT, "user": "ann1", "count": 6, "stake": "0.2", "id": "gift"}

@@ -48,8 +48,10 @@ class Playing:
     tokens: dict[Owner, str]
     numbers: "count[int]"
 
-    async def bet(self, game: str | None, owner: Owner = OWNER, uuid: str = "") -> Status:
-        """Bet a pound on a game."""
+    async def bet(
+        self, game: str | None, owner: Owner = OWNER, uuid: str = "", *, is_prize: bool = False
+    ) -> Status:
+        """Bet a pound on a game, or name a prize of its supplier."""
         name = uuid or f"bet-{next(self.numbers)}"
         asked = BetRequest(
             user=owner.customer,
@@ -58,8 +60,9 @@ class Playing:
             transaction_uuid=name,
             round=name,
             game_code=game,
-            amount=POUND,
+            amount=0 if is_prize else POUND,
             currency="GBP",
+            is_supplier_promo=is_prize,
         )
         return (await self.operator.transact(asked)).status
 
@@ -145,6 +148,12 @@ async def test_only_allowed_games_take_bets(playing: Playing) -> None:
     assert await playing.bet(None) is Status.INVALID_GAME
     assert await playing.bet("apple", GERMAN) is Status.INVALID_GAME
     assert await playing.bet("berlin", GERMAN) is Status.OK
+
+
+async def test_a_prize_is_booked_in_any_game(playing: Playing) -> None:
+    """It is no play: a tournament is in no list, and a game may have been withdrawn since."""
+    assert await playing.bet("tournament", uuid="prize", is_prize=True) is Status.OK
+    assert await playing.win("tournament", "prize") is Status.OK
 
 
 async def test_what_was_bet_is_paid_after_a_game_was_withdrawn(

@@ -13,7 +13,8 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.topics import BET_STATE_TOPIC
-from subgraphs.wallet.aggregator.operator import MoneyRequest, Operator
+from subgraphs.wallet.aggregator.money_requests import MoneyRequest
+from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.models import METADATA, OUTBOX
 from subgraphs.wallet.opened import OpenedWallet

@@ -14,6 +14,7 @@ from subgraphs.wallet.seamless.messages import (
     minor_units,
     read_message,
     request_uuid_of,
+    rounded_minor_units,
     units,
 )
 
@@ -86,6 +87,26 @@ def test_parts_of_minor_units_are_malformed() -> None:
     with pytest.raises(WrongMessage) as caught:
         minor_units(500, "EUR")
     assert caught.value.status is Status.WRONG_SYNTAX
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "minor"),
+    [
+        ("GBP", 123_456, 123),
+        ("GBP", 123_500, 124),
+        ("GBP", 499, 0),
+        ("GBP", 500, 1),
+        ("JPY", 149_999, 1),
+        ("JPY", 150_000, 2),
+        ("KWD", 149, 1),
+        ("KWD", 150, 2),
+        ("CLF", 14, 1),
+        ("CLF", 15, 2),
+    ],
+)
+def test_what_is_owed_is_rounded_half_up(currency: str, amount: int, minor: int) -> None:
+    """To the currency's own minor unit, whatever digits it has."""
+    assert rounded_minor_units(amount, currency) == minor
 
 
 @pytest.mark.parametrize("currency", ["XXX", "BTC", "eur"])

@@ -23,6 +23,7 @@ from subgraphs.wallet.aggregator.app import LABELS, seamless_app
 from subgraphs.wallet.aggregator.greatest_wins import GreatestWins
 from subgraphs.wallet.aggregator.operator import Operator
 from subgraphs.wallet.aggregator.providers import GameProviders
+from subgraphs.wallet.funds.codes import AccountCode, house_account
 from subgraphs.wallet.ledger.proof import prove
 from subgraphs.wallet.limits.changes import Wanted
 from subgraphs.wallet.limits.limit import LimitKind
@@ -263,15 +264,105 @@ async def test_wins_and_rollbacks_come_after_the_session(hub: Aggregator) -> Non
 async def test_excluded_customers_are_paid_and_play_no_more(hub: Aggregator) -> None:
     """An exclusion stops bets, free ones too, and neither wins nor rollbacks."""
     await hub.bet("b")
+    await exclude(hub)
+    assert await hub.bet("c") == refused("USER_DISABLED")
+    assert await hub.bet("d", is_free=True) == refused("USER_DISABLED")
+    assert await hub.win("w", "b") == ok(START)
+    assert await hub.roll_back("x", "b") == ok(START + POUND)
+
+
+async def exclude(hub: Aggregator) -> None:
+    """Exclude the customer."""
     wallet = hub.wallet
     standing = await wallet.standing_of(ANN)
     async with wallet.database.write() as connection:
         asked = Request(ANN, "key", ANN.customer, wallet.clock.now())
         await wallet.limits.self_exclude(connection, asked, standing, 6)
-    assert await hub.bet("c") == refused("USER_DISABLED")
-    assert await hub.bet("d", is_free=True) == refused("USER_DISABLED")
-    assert await hub.win("w", "b") == ok(START)
-    assert await hub.roll_back("x", "b") == ok(START + POUND)
+
+
+async def house(hub: Aggregator, code: AccountCode) -> int:
+    """Return what an account of the house has, in 1/100,000."""
+    [account] = await hub.wallet.ledger.lookup_accounts([house_account(BRAND, CURRENCY, code)])
+    return units(account.credits_posted, CURRENCY) - units(account.debits_posted, CURRENCY)
+
+
+async def test_a_prize_is_booked_whatever_has_ended_since(hub: Aggregator) -> None:
+    """After the session, in a closed round, of who is excluded: a prize is money that is theirs."""
+    await hub.bet("b", round="1", round_closed=True)
+    await hub.operator.sessions.end_session(hub.token)
+    await exclude(hub)
+    prize = {"is_supplier_promo": True, "meta": {"supplier_promo_info": {"promo_reference": "p"}}}
+    for _ in range(2):
+        assert await hub.bet("p", 0, round="1", **prize) == ok(START - POUND)
+    for _ in range(2):
+        assert await hub.win("w", "p", 25 * POUND, round="1", **prize) == ok(START + 24 * POUND)
+    assert await house(hub, AccountCode.PRIZES) == -25 * POUND
+    assert await house(hub, AccountCode.GAMES) == POUND
+    assert not await prove(hub.wallet.database)
+
+
+async def test_a_prize_on_a_bet_that_was_staked_is_the_suppliers_money(hub: Aggregator) -> None:
+    """A jackpot may name the bet that has won it; what the bet itself has won is the house's."""
+    await hub.bet("b")
+    assert await hub.win("w", "b", 2 * POUND) == ok(START + POUND)
+    assert await hub.win("p", "b", 25 * POUND, is_supplier_promo=True) == ok(START + 26 * POUND)
+    assert await house(hub, AccountCode.PRIZES) == -25 * POUND
+    assert await house(hub, AccountCode.GAMES) == -POUND
+    assert await hub.roll_back("x", "p") == ok(START + POUND)
+    assert await house(hub, AccountCode.PRIZES) == 0
+
+
+async def test_a_prize_is_rolled_back_as_other_transactions_are(hub: Aggregator) -> None:
+    """Also before it has come; a win that overtakes its bet does not exist yet."""
+    prize = {"is_supplier_promo": True}
+    assert await hub.win("w", "p", **prize) == refused("TRANSACTION_DOES_NOT_EXIST")
+    assert await hub.bet("p", 0, **prize) == ok(START)
+    assert await hub.win("w", "p", **prize) == ok(START + POUND)
+    assert await hub.win("w", "p", 2 * POUND, **prize) == refused("DUPLICATE_TRANSACTION")
+    assert await hub.roll_back("x", "p") == ok(START + POUND)
+    assert await hub.win("v", "p", **prize) == refused("TRANSACTION_DOES_NOT_EXIST")
+    assert await hub.roll_back("y", "q") == ok(START + POUND)
+    assert await hub.bet("q", 0, **prize) == refused("TRANSACTION_DOES_NOT_EXIST")
+    assert await hub.has() == START + POUND
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"token": "unknown"}, "INVALID_TOKEN"),
+        ({"user": "bob1"}, "INVALID_TOKEN"),
+        ({"currency": "EUR"}, "WRONG_CURRENCY"),
+        ({"amount": POUND}, "TOKEN_EXPIRED"),
+        ({"is_supplier_promo": False}, "TOKEN_EXPIRED"),
+        ({"is_supplier_promo": None}, "TOKEN_EXPIRED"),
+    ],
+)
+async def test_of_a_prizes_token_only_its_end_is_not_checked(
+    hub: Aggregator, changes: dict[str, Any], status: str
+) -> None:
+    """It is still of that customer and currency; and a bet that costs something is a bet, marked or not."""
+    await hub.operator.sessions.end_session(hub.token)
+    told = await hub.bet("p", **({"amount": 0, "is_supplier_promo": True} | changes))
+    assert told["status"] == f"RS_ERROR_{status}"
+
+
+async def test_a_marked_bet_that_costs_something_obeys_an_exclusion(hub: Aggregator) -> None:
+    """The mark lets nobody play."""
+    await exclude(hub)
+    assert await hub.bet("b", is_supplier_promo=True) == refused("USER_DISABLED")
+    assert await hub.bet("c", POUND, is_free=True, is_supplier_promo=True) == refused("USER_DISABLED")
+    assert await hub.bet("d", 0) == refused("USER_DISABLED")
+
+
+async def test_a_win_of_a_part_of_a_penny_is_paid_rounded(hub: Aggregator) -> None:
+    """A refused win would come again for ever, and nobody be paid."""
+    await hub.bet("b")
+    for _ in range(2):
+        assert await hub.win("w", "b", 123_456) == ok(START - POUND + 123_000)
+    assert await hub.win("v", "b", 500) == ok(START - POUND + 124_000)
+    for _ in range(2):
+        assert await hub.win("u", "b", 499) == ok(START - POUND + 124_000)
+    assert await hub.has() == START - POUND + 124_000
 
 
 async def test_a_limit_is_not_exceeded(hub: Aggregator) -> None:

@@ -60,7 +60,9 @@ class Floor:
     async def bet(self, provider: str, uuid: str, **members: Any) -> str:
         """Return what becomes of a provider's bet of a pound."""
         given = {"token": self.tokens[provider], "currency": CURRENCY, "round": "1", "game_code": "g"}
-        answer = await self.ask(provider, BET, transaction_uuid=uuid, amount=POUND, **given | members)
+        answer = await self.ask(
+            provider, BET, **{"transaction_uuid": uuid, "amount": POUND, **given, **members}
+        )
         return str(answer["status"])
 
     async def win(self, provider: str, uuid: str, of: str, **members: Any) -> str:
@@ -113,6 +115,8 @@ async def test_no_bet_is_made_in_the_session_of_another_provider(floor: Floor) -
     """Nor is a balance read with its token."""
     theirs = floor.tokens[ACORN]
     assert await floor.bet(BRAMBLE, "b", token=theirs) == "RS_ERROR_INVALID_TOKEN"
+    prize = {"amount": 0, "is_supplier_promo": True}
+    assert await floor.bet(BRAMBLE, "p", token=theirs, **prize) == "RS_ERROR_INVALID_TOKEN"
     assert (await floor.ask(BRAMBLE, BALANCE, token=theirs))["status"] == "RS_ERROR_INVALID_TOKEN"
     assert await floor.has() == START
 

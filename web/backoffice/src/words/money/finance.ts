@@ -127,6 +127,7 @@ export const FINANCE = {
     FREE_BET: 'Customers: free bets',
     BETS: 'House: bets',
     GAMES: 'House: games',
+    PRIZES: 'House: prizes of game suppliers',
     CREDITS: 'House: cost of credits',
     PAYMENTS: 'House: payments',
     CORRECTIONS: 'House: corrections',
