@@ -12,7 +12,10 @@ from subgraphs.wallet.payments.bank.folders import READ, Files
 from subgraphs.wallet.payments.bank.statements import Statement, read_statements
 from subgraphs.wallet.payments.processor import Unreadable
 
-_NAME: Final = re.compile(r"([0-9]{8})-([0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{32}\.xml")
+_NAME: Final = re.compile(r"([0-9]{8})-([0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{32}(-s)?\.xml")
+_WITH_STATEMENT: Final = "-s.xml"
+"""So end the names of files whose entries have the statement in their ids; those of older ones do not."""
+
 _CHARGE: Final = re.compile(r"(?=(p[a-z2-7]{26})(c[1-9]))")
 
 
@@ -102,14 +105,14 @@ class Books:
 
 def _statements(name: str, content: bytes) -> tuple[Statement, ...]:
     try:
-        return read_statements(content)
+        return read_statements(content, older_ids=not name.endswith(_WITH_STATEMENT))
     except Unreadable as fault:
         raise Unreadable(f"{READ}/{name}: {fault}") from None
 
 
 def name_of(number: int, day_to: date, digest: str) -> str:
     """Return the name of a file of believed statements, by which they keep their order."""
-    return f"{number:08}-{day_to}-{digest[:32]}.xml"
+    return f"{number:08}-{day_to}-{digest[:32]}{_WITH_STATEMENT}"
 
 
 def instant(day: date) -> datetime:
@@ -124,17 +127,17 @@ def reference_of(entry: Entry) -> str:
 
 def is_credit(entry: Entry) -> bool:
     """Tell whether somebody has paid us: what comes back is no payment."""
-    return entry.amount > 0 and not entry.is_return
+    return entry.amount > 0 and not entry.is_return and not entry.odd
 
 
 def is_debit(entry: Entry) -> bool:
     """Tell whether we have paid somebody."""
-    return entry.amount < 0 and not entry.is_return
+    return entry.amount < 0 and not entry.is_return and not entry.odd
 
 
 def came_back(entry: Entry) -> bool:
     """Tell whether what we had paid came back."""
-    return entry.amount > 0 and entry.is_return
+    return entry.amount > 0 and entry.is_return and not entry.odd
 
 
 def named_in(entry: Entry) -> str:

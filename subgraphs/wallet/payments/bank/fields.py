@@ -15,6 +15,10 @@ from foundation.iso20022.messages import paths
 from subgraphs.wallet.payments.processor import Unreadable
 
 CREDIT: Final = "CRDT"
+YES: Final = frozenset({"true", "1"})
+MAX_TEXT: Final = 500
+"""What is beyond is cut off: no message's own limit is higher but for what no part is found by."""
+
 _DATE_LENGTH: Final = len("2026-11-20")
 
 
@@ -41,7 +45,7 @@ class Fields:
         for path in alternatives:
             child = self.child(element, path)
             if child is not None and child.text and child.text.strip():
-                return child.text.strip()
+                return child.text.strip()[:MAX_TEXT]
         return ""
 
     def day(self, element: Element, path: str) -> date:
@@ -69,15 +73,9 @@ class Fields:
         except ValueError:
             raise Unreadable(f"<{name}> has more decimals than {currency}, which has {digits}") from None
 
-    def signed(self, element: Element, amount: int, otherwise: str = "") -> int:
-        """Return an amount with its sign: positive for a credit.
-
-        Args:
-            element: What says by `CdtDbtInd` which of both it is.
-            amount: Without its sign.
-            otherwise: Which it is if the element does not say.
-        """
-        return amount if (self.text(element, "CdtDbtInd") or otherwise) == CREDIT else -amount
+    def signed(self, element: Element, amount: int) -> int:
+        """Return an amount with its sign: positive for a credit, as the element's `CdtDbtInd` says."""
+        return amount if self.text(element, "CdtDbtInd") == CREDIT else -amount
 
 
 def read_day(text: str, name: str) -> date:

@@ -67,7 +67,7 @@ def entry_notices(entry: Entry, sent: FindSent) -> Iterator[Notice]:
 def report_line(entry: Entry, sent: FindSent) -> ReportLine:
     """Return an entry as a line; one that is of no part names none, and is a charge if we got money."""
     kind, part = PartKind.PAYOUT, ""
-    if is_credit(entry):
+    if is_credit(entry) or (entry.odd and entry.amount > 0):
         kind, part = PartKind.CHARGE, named_in(entry)
     elif is_debit(entry) or came_back(entry):
         order = sent(entry.part)
@@ -83,6 +83,7 @@ def report_line(entry: Entry, sent: FindSent) -> ReportLine:
         remittance=entry.remittance,
         holder=entry.holder,
         account=entry.account,
+        odd=entry.odd,
     )
 
 
