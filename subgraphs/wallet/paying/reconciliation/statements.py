@@ -71,6 +71,8 @@ async def _hear(work: PaymentWork, name: str, arrival: "Arrival") -> None:
     for line in arrival.lines:
         if line.odd:
             await _keep_odd(work, name, arrival, line)
+    for part, why in arrival.odd:
+        await _keep_status(work, name, arrival, part, why)
     days = _of_statement(work, name, arrival, _day)
     await days.each(by_day, reconciler.keep)
     await _of_statement(work, name, arrival, _part).each(arrival.notices, heard)
@@ -145,6 +147,20 @@ async def _keep_odd(work: PaymentWork, name: str, arrival: "Arrival", line: Repo
     async with work.wallet.database.write() as connection:
         await open_case(connection, work.store.tables, case)
     log.error("statement_entry_is_odd", processor=name, file=arrival.name, line=line.id, why=line.odd)
+
+
+async def _keep_status(work: PaymentWork, name: str, arrival: "Arrival", part: str, why: str) -> None:
+    """Put what a bank says of an order before a person: once, however often its report is heard."""
+    case = Case(
+        kind=CaseKind.UNREADABLE,
+        processor=name,
+        subject=f"report {arrival.digest[:32]} {part}",
+        details={"why": why, "file": arrival.name, "order": part},
+        opened_at=await work.wallet.now(),
+    )
+    async with work.wallet.database.write() as connection:
+        await open_case(connection, work.store.tables, case)
+    log.error("order_status_is_odd", processor=name, file=arrival.name, why=why)
 
 
 async def _keep(work: PaymentWork, name: str, arrival: "Arrival") -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from subgraphs.wallet.payments.bank.books import Books
 from subgraphs.wallet.payments.bank.folders import INBOX, READ, Files
 from subgraphs.wallet.payments.bank.options import BankOptions
+from subgraphs.wallet.payments.bank.reports import Status, is_report, read_report
 from subgraphs.wallet.payments.bank.statements import Statement, read_statements
 from subgraphs.wallet.payments.processor import Notice, ReportLine, Unreadable
 
@@ -32,8 +33,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
         why: Why it is not believed; "" if it is.
         is_repeated: Whether it says once more, word for word, what was believed before.
         statements: What it has in it; nothing if it cannot be read.
+        statuses: What it says of orders, if it is a report and no statement.
         notices: What follows from it for parts.
         lines: Its entries, as lines of reports.
+        odd: Of which orders it says what a person has to look at, and why.
     """
 
     name: str
@@ -43,8 +46,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
     why: str = ""
     is_repeated: bool = False
     statements: tuple[Statement, ...] = ()
+    statuses: tuple[Status, ...] = ()
     notices: tuple[Notice, ...] = ()
     lines: tuple[ReportLine, ...] = ()
+    odd: tuple[tuple[str, str], ...] = ()
 
     @property
     def kept_as(self) -> str:
@@ -172,6 +177,8 @@ def _arrival(files: Files, name: str) -> Arrival | None:
         return None
     digest = sha256(content).hexdigest()
     try:
+        if is_report(content):
+            return Arrival(name=name, digest=digest, statuses=read_report(content))
         return Arrival(name=name, digest=digest, statements=read_statements(content))
     except Unreadable as fault:
         return Arrival(name=name, digest=digest, why=str(fault))

@@ -17,16 +17,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from foundation.iso20022.documents import Element
-from subgraphs.wallet.payments.bank.fields import CREDIT, YES, Fields
+from subgraphs.wallet.payments.bank.fields import CREDIT, YES, Fields, given
 from subgraphs.wallet.payments.bank.movements import Told
 from subgraphs.wallet.payments.processor import Unreadable
 
 BOOKED: Final = "BOOK"
 DIRECTIONS: Final = {CREDIT: True, "DBIT": False}
-PLACEHOLDERS: Final = frozenset({"NONREF", "NOTPROVIDED"})
-"""What banks write where there is no reference, however they space it."""
-
-_ZEROS: Final = frozenset("0")
 _AMOUNT: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 
 RETURNED: Final = "RRTN"
@@ -198,11 +194,11 @@ class Entries:
             or self._coded_as_return(entry, inner)
         )
         holder, account = self._other_party(inner, of_debtor=(amount >= 0) is not is_return)
-        reference = _given(fields.text(inner, "Refs/AcctSvcrRef"))
+        reference = given(fields.text(inner, "Refs/AcctSvcrRef"))
         read = Entry(
             id=self._id(entry, place),
-            part=_given(fields.text(inner, "Refs/EndToEndId")),
-            reference=reference or _given(fields.text(entry, "AcctSvcrRef")),
+            part=given(fields.text(inner, "Refs/EndToEndId")),
+            reference=reference or given(fields.text(entry, "AcctSvcrRef")),
             amount=amount,
             currency=self._account.currency,
             day=self._account.day_to if odd else self._day(entry),
@@ -251,9 +247,3 @@ class Entries:
         texts += self._fields.children(inner, "RmtInf/Strd/CdtrRefInf/Ref")
         words = (word for text in texts for word in (text.text or "").split())
         return " ".join(words)[:MAX_REMITTANCE_LENGTH]
-
-
-def _given(reference: str) -> str:
-    """Return a reference; "" if it stands for none."""
-    letters = "".join(filter(str.isalnum, reference.upper()))
-    return "" if letters in PLACEHOLDERS or _ZEROS.issuperset(letters) else reference

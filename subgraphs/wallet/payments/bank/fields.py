@@ -16,9 +16,13 @@ from subgraphs.wallet.payments.processor import Unreadable
 
 CREDIT: Final = "CRDT"
 YES: Final = frozenset({"true", "1"})
+PLACEHOLDERS: Final = frozenset({"NONREF", "NOTPROVIDED"})
+"""What banks write where there is no reference, however they space it."""
+
 MAX_TEXT: Final = 500
 """What is beyond is cut off: no message's own limit is higher but for what no part is found by."""
 
+_ZEROS: Final = frozenset("0")
 _DATE_LENGTH: Final = len("2026-11-20")
 
 
@@ -88,3 +92,9 @@ def read_day(text: str, name: str) -> date:
         return date.fromisoformat(text[:_DATE_LENGTH])
     except ValueError:
         raise Unreadable(f"<{name}> is missing, or is no day") from None
+
+
+def given(reference: str) -> str:
+    """Return a reference; "" if it stands for none."""
+    letters = "".join(filter(str.isalnum, reference.upper()))
+    return "" if letters in PLACEHOLDERS or _ZEROS.issuperset(letters) else reference
