@@ -133,7 +133,9 @@ class Entries:
             yield self._entry(entry, details[0] if len(details) == 1 else None, place, amount, odd)
         elif shares:
             for detail, share in zip(details, shares, strict=True):
-                yield self._entry(entry, detail, place, share)
+                read = self._entry(entry, detail, place, share)
+                own = given(self._fields.text(detail, "Refs/AcctSvcrRef"))
+                yield replace(read, reference=own)  # the entry's is that of all of them
         else:
             yield self._entry(entry, None, place, amount)
 

@@ -170,7 +170,7 @@ READ: Final[dict[str, tuple[bytes, list[dict[str, Any]]]]] = {
     "a booking of several, with their amounts": (
         moved(entry("30.00", "DBIT", detail("a", "10.00"), detail("b", "20")), closing="70.00"),
         [
-            {"id": "S1:2026-11-20:1/1", "part": "a", "amount": -1_000},
+            {"id": "S1:2026-11-20:1/1", "part": "a", "amount": -1_000, "reference": ""},
             {"id": "S1:2026-11-20:1/2", "part": "b", "amount": -2_000},
         ],
     ),
