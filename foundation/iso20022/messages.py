@@ -1,6 +1,7 @@
 """The messages that are known, each with its schema: what comes in and what goes out is checked by it."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ _IN_NAMESPACE: Final = re.compile(r"\{[^}]*\}")
 _PLACE: Final = re.compile(r"Element '[^']*'(, attribute '[^']*')?")
 MAX_FINDINGS: Final = 3
 MAX_FINDING_LENGTH: Final = 300
+MAX_APART: Final = 1_000
+"""How many findings are looked at, one by one, for where they are."""
 
 
 class InvalidMessage(ValueError):
@@ -40,14 +43,36 @@ def check(document: Element, expected: tuple[str, ...]) -> str:
     Raises:
         InvalidMessage: It is another message, or not as its schema says.
     """
+    return check_apart(document, expected, "")[0]
+
+
+def check_apart(document: Element, expected: tuple[str, ...], apart: str) -> tuple[str, dict[Element, str]]:
+    """Return which message a document is, and what is wrong within some elements of it.
+
+    Args:
+        document: The outermost element.
+        expected: The messages that it may be, each of which has a schema here.
+        apart: How the elements are called that may each be wrong without the others; "" if none may.
+
+    Raises:
+        InvalidMessage: It is another message, or not as its schema says elsewhere, or nearly everywhere.
+    """
     name = message_name(document)
     if name not in expected:
         what = name or f"<{etree.QName(document).localname}>"
         raise InvalidMessage(f"it is {what[:MAX_FINDING_LENGTH]}, and not {' or '.join(expected)}")
-    schema = _schema(name)
-    if not schema.validate(document):
-        raise InvalidMessage(f"it is not as the schema of {name} says: {'; '.join(_findings(schema))}")
-    return name
+    schema: Any = _schema(name)
+    if schema.validate(document):
+        return name, {}
+    log = list(schema.error_log)
+    wrong: dict[Element, list[Any]] = {}
+    for entry in log[:MAX_APART]:
+        if (part := _part(document, entry.path, apart)) is None:
+            break
+        wrong.setdefault(part, []).append(entry)
+    if sum(map(len, wrong.values())) < len(log):
+        raise InvalidMessage(_words(name, log))
+    return name, {part: _words(name, entries) for part, entries in wrong.items()}
 
 
 def written(document: Element) -> bytes:
@@ -91,8 +116,27 @@ def _schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(_SCHEMAS / f"{name}.xsd"))
 
 
-def _findings(schema: Any) -> list[str]:
-    return [_finding(entry)[:MAX_FINDING_LENGTH] for entry in list(schema.error_log)[:MAX_FINDINGS]]
+def _part(document: Element, path: str | None, apart: str) -> Element | None:
+    """Return the element of a name in which the place of a finding is; None if it is in none.
+
+    Args:
+        document: The outermost element, as it was read.
+        path: The place, such as `/ns0:Document/ns0:BkToCstmrStmt/ns0:Stmt/ns0:Ntry[2]/ns0:Amt`.
+        apart: The name.
+    """
+    steps = (path or "").split("/")
+    names = [step.partition("[")[0].rpartition(":")[2] for step in steps]
+    if apart not in names[1:]:
+        return None
+    outer = "/".join(steps[: names.index(apart, 1) + 1])
+    prefixes: Any = document.nsmap
+    found: Any = document.getroottree().xpath(outer, namespaces=prefixes)
+    return found[0] if found else None
+
+
+def _words(name: str, findings: Sequence[Any]) -> str:
+    said = "; ".join(_finding(entry)[:MAX_FINDING_LENGTH] for entry in findings[:MAX_FINDINGS])
+    return f"it is not as the schema of {name} says: {said}"
 
 
 def _finding(entry: Any) -> str:

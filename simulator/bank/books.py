@@ -15,6 +15,7 @@ from subgraphs.kit.domain.currencies import all_currencies
 
 ACCOUNT_CLOSED: Final = "AC04"
 REFUSED_FOR_NOTHING: Final = "the bank does not want it"
+TAKEN_BEFORE: Final = "a file with its message id was taken before"
 MAX_TEXT: Final = 140
 MAX_ID: Final = 35
 MAX_AMOUNT: Final = 10**15
@@ -136,7 +137,7 @@ class Books:
         if self.faults.take("refuses"):
             raise RefusedFile(REFUSED_FOR_NOTHING)
         if self.store.has_message(asked.message_id):
-            raise RefusedFile("a file with its message id was taken before")
+            raise RefusedFile(TAKEN_BEFORE)
         for batch in asked.batches:
             account = self.account(batch.account)
             for payment in batch.payments:

@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 CountedFaultName: TypeAlias = Literal[
     "refuses",  # so many files are refused as a whole
+    "reports",  # so many files that are refused are answered by a report (pain.002), and not by silence
     "drops",  # so many payments are never booked
     "late",  # so many payments are booked a day late
     "differs",  # so many payments are booked with a minor unit less
@@ -13,6 +14,7 @@ CountedFaultName: TypeAlias = Literal[
     "returns_later",  # so many payments come back on the day after
     "together",  # the payments of so many files are booked together, with details
     "together_bare",  # the payments of so many files are booked together, without details
+    "odd",  # so many statements have the first entry's amount in a currency that is not the account's
     "misses_line",  # so many statements leave out an entry, so that their balances contradict them
     "twice",  # so many statements are followed by a duplicate
     "foreign",  # so many statements are followed by one of another account

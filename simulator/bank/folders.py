@@ -1,11 +1,13 @@
-"""The folders of a simulated bank: it takes payments from `outbox`, and writes statements to `inbox`."""
+"""The folders of a simulated bank: it takes payments from `outbox`, and writes to `inbox`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from simulator.bank.books import Books, NotPossible
+from simulator.bank.books import TAKEN_BEFORE, Books, NotPossible
+from simulator.bank.reports import DUPLICATE, WRONG, write_rejection
 from simulator.bank.statements import Booking, DayStatement, Movement, MovementKind, Version, write_statements
 from simulator.bank.store import DAY, Account, Kept
 
@@ -83,9 +85,18 @@ class Folders:
                 continue
             with self.books.store.transaction():
                 place = self.books.take_file(path.name, path.read_bytes())
+                self._report(place)
             target = self.folder / SENT / path.name
             path.rename(target.with_stem(f"{target.stem}-{place}") if target.exists() else target)
             self.books.store.moved(place)
+
+    def _report(self, place: int) -> None:
+        """Answer a file that was refused, if the bank does."""
+        order, refused = self.books.store.refusal(place)
+        if order and refused and self.books.faults.take("reports"):
+            reason = DUPLICATE if refused == TAKEN_BEFORE else WRONG
+            now = self.books.clock.now()
+            self._put("report", lambda name: write_rejection(name, order, reason, now))
 
     def _close_day(self) -> list[str]:
         books, day = self.books, self.books.today
@@ -120,21 +131,33 @@ class Folders:
         )
 
     def _spoiled(self, statements: tuple[DayStatement, ...]) -> tuple[DayStatement, ...]:
-        """Leave out an entry of each statement that is to miss one."""
-        return tuple(
-            replace(statement, bookings=statement.bookings[:-1])
-            if statement.bookings and self.books.faults.take("misses_line")
-            else statement
-            for statement in statements
-        )
+        """Leave out an entry of each statement that is to miss one, and spoil one where it is to be odd."""
+        return tuple(map(self._spoiled_one, statements))
+
+    def _spoiled_one(self, statement: DayStatement) -> DayStatement:
+        faults = self.books.faults
+        if statement.bookings and faults.take("misses_line"):
+            return replace(statement, bookings=statement.bookings[:-1])
+        return replace(statement, odd=bool(statement.bookings) and faults.take("odd"))
 
     def _write(self, day: date, statements: tuple[DayStatement, ...], *, cut: bool = False) -> str:
-        """Write a file, which is there as a whole or not at all; the number in its name rises."""
+        def document(name: str) -> bytes:
+            written = write_statements(self.version, name, self.books.clock.now(), statements)
+            return written[: len(written) // 2] if cut else written
+
+        return self._put(f"statement-{day}", document)
+
+    def _put(self, kind: str, document: Callable[[str], bytes]) -> str:
+        """Write a file, which is there as a whole or not at all; the number in its name rises.
+
+        Args:
+            kind: What its name begins with.
+            document: Returns what is in it, by its message id.
+        """
         number = int(self.books.store.setting(_FILES, "0")) + 1
-        name = f"statement-{day}-{number:06d}.xml"
-        document = write_statements(self.version, f"M{number:09d}", self.books.clock.now(), statements)
+        name = f"{kind}-{number:06d}.xml"
         part = self.folder / INBOX / f".{name}"
-        part.write_bytes(document[: len(document) // 2] if cut else document)
+        part.write_bytes(document(f"M{number:09d}"))
         part.rename(self.folder / INBOX / name)
         self.books.store.set(_FILES, str(number))
         return name

@@ -78,6 +78,7 @@ class DayStatement:
         number: Its place among the statements of the account.
         opening: In minor units; negative if the account is overdrawn.
         copy: Whether it is a duplicate of what was sent before.
+        odd: Whether its first entry is in a currency that is not the account's.
     """
 
     id: str
@@ -89,6 +90,7 @@ class DayStatement:
     closing: int
     bookings: tuple[Booking, ...]
     copy: bool = False
+    odd: bool = False
 
 
 def write_statements(
@@ -130,10 +132,13 @@ class _Writer:
     def _entry(self, number: int, booking: Booking) -> Element:
         make, first = self._make, booking.movements[0]
         day = str(self._statement.day)
+        amount = self._signed(booking.amount)
+        if number == 1 and self._statement.odd:
+            amount[0].set("Ccy", "XAU")
         return make(
             "Ntry",
             make("NtryRef", str(number)),
-            *self._signed(booking.amount),
+            *amount,
             make("Sts", "BOOK") if self._older else make("Sts", make("Cd", "BOOK")),
             make("BookgDt", make("Dt", day)),
             make("ValDt", make("Dt", day)),

@@ -163,6 +163,11 @@ class Store(SqliteStore):
         """Note that a file is not in the outbox any more."""
         self._file.execute("UPDATE file SET moved = 1 WHERE seq = ?", (seq,))
 
+    def refusal(self, seq: int) -> tuple[str, str]:
+        """Return the message id of a file, and why it was refused; "" for what it has not."""
+        row = self._file.execute("SELECT message, refused FROM file WHERE seq = ?", (seq,)).fetchone()
+        return row["message"] or "", row["refused"]
+
     def files(self) -> list[dict[str, Any]]:
         """Return the files of payments, in the order in which they were taken."""
         rows = self._file.execute("SELECT name, message, refused FROM file ORDER BY seq")

@@ -161,6 +161,7 @@ class ReportLine(Struct, frozen=True, kw_only=True):
         remittance: What the payer wrote; "" if nothing.
         holder: Who paid, or was paid; "" if the line does not say.
         account: From or to which account; "" if the line does not say.
+        odd: Why it is of no part, and a case of its own once it is read; "" if it is sound.
     """
 
     id: str
@@ -174,6 +175,7 @@ class ReportLine(Struct, frozen=True, kw_only=True):
     remittance: str = ""
     holder: str = ""
     account: str = ""
+    odd: str = ""
 
 
 class Unanswered(Exception):

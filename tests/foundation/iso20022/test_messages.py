@@ -11,11 +11,13 @@ from lxml import etree
 from foundation.iso20022 import messages
 from foundation.iso20022.documents import Element, read_document
 from foundation.iso20022.messages import (
+    MAX_APART,
     MAX_FINDING_LENGTH,
     MAX_FINDINGS,
     InvalidMessage,
     Maker,
     check,
+    check_apart,
     message_name,
     paths,
     written,
@@ -97,6 +99,44 @@ def test_findings_are_bounded() -> None:
     with pytest.raises(InvalidMessage) as refusal:
         check(document, (STATEMENT,))
     assert len(str(refusal.value)) < (MAX_FINDINGS + 1) * MAX_FINDING_LENGTH
+
+
+def with_entries(*bodies: str) -> Element:
+    """Return a statement with entries, each of which has something in it."""
+    entries = "".join(f"<Ntry>{body}</Ntry>" for body in bodies)
+    return read_document(written(statement()).replace(b"</Stmt>", f"{entries}</Stmt>".encode()))
+
+
+RIGHT: Final = (
+    '<Amt Ccy="EUR">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+    "<BkTxCd><Prtry><Cd>T</Cd></Prtry></BkTxCd>"
+)
+
+
+def test_what_is_wrong_within_an_element_is_told_apart() -> None:
+    """Of all elements of a name, each that is wrong has its own words; elsewhere, the document is refused."""
+    wrong = ("", RIGHT.replace("CRDT", "Ann"), f"{RIGHT}<Ntry/>", '<a:b xmlns:a="urn:a"/>')
+    document = with_entries(RIGHT, *wrong, RIGHT)
+    name, parts = check_apart(document, (STATEMENT,), "Ntry")
+    entries = document.findall("BkToCstmrStmt/Stmt/Ntry", paths(STATEMENT))
+    assert (name, [entry in parts for entry in entries]) == (
+        STATEMENT,
+        [False, True, True, True, True, False],
+    )
+    assert not any("Ann" in words for words in parts.values())
+    assert check_apart(with_entries(RIGHT), (STATEMENT,), "Ntry") == (STATEMENT, {})
+    with pytest.raises(InvalidMessage):
+        check(document, (STATEMENT,))
+    elsewhere = read_document(written(statement()).replace(b"CRDT", b"AWAY"))
+    with pytest.raises(InvalidMessage):
+        check_apart(elsewhere, (STATEMENT,), "Ntry")
+
+
+def test_a_document_that_is_wrong_nearly_everywhere_is_refused() -> None:
+    """Nobody looks for the place of each of thousands of faults."""
+    assert len(check_apart(with_entries(*[""] * MAX_APART), (STATEMENT,), "Ntry")[1]) == MAX_APART
+    with pytest.raises(InvalidMessage):
+        check_apart(with_entries(*[""] * (MAX_APART + 1)), (STATEMENT,), "Ntry")
 
 
 @pytest.mark.parametrize(

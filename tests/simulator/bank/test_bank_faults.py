@@ -6,6 +6,7 @@ import pytest
 
 from simulator.bank.faults import COUNTED_FAULTS
 from simulator.bank.folders import FOREIGN, INBOX, OUTBOX
+from subgraphs.wallet.payments.bank.reports import read_report
 from subgraphs.wallet.payments.processor import Unreadable
 from tests.simulator.bank.bank_customer import PaymentFile, statements
 from tests.simulator.bank.conftest import Counter
@@ -47,6 +48,34 @@ async def test_a_dropped_payment_is_in_the_books_without_a_day(counter: Counter)
     assert [(movement["part"], movement["day"]) for movement in movements] == [
         ("p1", None),
         ("p2", "2026-11-20"),
+    ]
+
+
+async def test_an_entry_is_odd_alone(counter: Counter) -> None:
+    """The others are read, and the balances tell what it has moved; a duplicate of the statement is right."""
+    await counter.ask("/faults/odd")
+    counter.send(TWO)
+    await counter.close_day()
+    [statement] = statements(counter.folder)
+    assert [(entry.part, entry.amount, bool(entry.odd)) for entry in statement.entries] == [
+        ("", -2_500, True),
+        ("p2", -1_000, False),
+    ]
+    await counter.ask("/days/2026-11-20/again")
+    assert [entry.odd for entry in statements(counter.folder)[-1].entries] == ["", ""]
+
+
+async def test_a_refused_file_is_answered(counter: Counter) -> None:
+    """With why; one that came before is refused as a duplicate."""
+    await counter.ask("/faults/reports", amount=2)
+    await counter.ask("/faults/refuses")
+    for _ in range(3):
+        counter.send(TWO)
+    written = sorted((counter.folder / INBOX).iterdir())
+    said = [status for file in written for status in read_report(file.read_bytes())]
+    assert [(status.part, status.code, status.reason) for status in said] == [
+        ("m1", "RJCT", "FF01"),
+        ("m1", "RJCT", "AM05"),
     ]
 
 

@@ -97,6 +97,8 @@ def differences(
     found: list[Difference] = []
     touched: dict[str, tuple[Part, ReportLine]] = {}
     for line in lines:
+        if line.odd:
+            continue
         part = part_of_line(line, parts)
         if part is None:
             found.append(_difference(CaseKind.UNKNOWN, None, line, 0, line.amount))

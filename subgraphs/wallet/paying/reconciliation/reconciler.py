@@ -114,7 +114,8 @@ class Reconciler:
             cases += [_changed(report, line, now) for line in lines if line.id in changed]
             for case in cases:
                 await open_case(connection, tables, case)
-            unmatched = sum(case.kind is CaseKind.UNKNOWN for case in cases)
+            odd = sum(bool(line.odd) for line in lines)
+            unmatched = odd + sum(case.kind is CaseKind.UNKNOWN for case in cases)
             compared = Compared(len(lines), len(lines) - unmatched, len(cases))
             row = {
                 "processor": processor,

@@ -11,7 +11,7 @@ from subgraphs.kit.durable_steps.postponed import Postponement
 from subgraphs.wallet.paying.reconciliation.comparison import Report
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
 from subgraphs.wallet.paying.work import PaymentWork
-from subgraphs.wallet.payments.processor import Contradiction, Notice, Unanswered, Unreadable
+from subgraphs.wallet.payments.processor import Contradiction, Notice, ReportLine, Unanswered, Unreadable
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, open_case, open_case_again
 
 if TYPE_CHECKING:
@@ -68,6 +68,11 @@ async def _hear(work: PaymentWork, name: str, arrival: "Arrival") -> None:
         if await reconciler.is_late(name, report.day):
             await reconciler.ask(name, report.day)
 
+    for line in arrival.lines:
+        if line.odd:
+            await _keep_odd(work, name, arrival, line)
+    for part, why in arrival.odd:
+        await _keep_status(work, name, arrival, part, why)
     days = _of_statement(work, name, arrival, _day)
     await days.each(by_day, reconciler.keep)
     await _of_statement(work, name, arrival, _part).each(arrival.notices, heard)
@@ -118,6 +123,44 @@ def _by_day(name: str, arrival: "Arrival") -> list[Report]:
     """Return the lines of each day of which something has come."""
     days = sorted({line.at.date() for line in arrival.lines})
     return [Report(name, day, [line for line in arrival.lines if line.at.date() == day]) for day in days]
+
+
+async def _keep_odd(work: PaymentWork, name: str, arrival: "Arrival", line: ReportLine) -> None:
+    """Put an entry before a person that is odd: once, however often its statement is heard."""
+    details = {
+        "why": line.odd,
+        "file": arrival.name,
+        "line": line.id,
+        "remittance": line.remittance,
+        "holder": line.holder,
+    }
+    case = Case(
+        kind=CaseKind.UNREADABLE,
+        processor=name,
+        subject=f"line {line.id}",
+        currency=line.currency,
+        amount_minor=line.amount,
+        day=line.at.date(),
+        details=details,
+        opened_at=await work.wallet.now(),
+    )
+    async with work.wallet.database.write() as connection:
+        await open_case(connection, work.store.tables, case)
+    log.error("statement_entry_is_odd", processor=name, file=arrival.name, line=line.id, why=line.odd)
+
+
+async def _keep_status(work: PaymentWork, name: str, arrival: "Arrival", part: str, why: str) -> None:
+    """Put what a bank says of an order before a person: once, however often its report is heard."""
+    case = Case(
+        kind=CaseKind.UNREADABLE,
+        processor=name,
+        subject=f"report {arrival.digest[:32]} {part}",
+        details={"why": why, "file": arrival.name, "order": part},
+        opened_at=await work.wallet.now(),
+    )
+    async with work.wallet.database.write() as connection:
+        await open_case(connection, work.store.tables, case)
+    log.error("order_status_is_odd", processor=name, file=arrival.name, why=why)
 
 
 async def _keep(work: PaymentWork, name: str, arrival: "Arrival") -> None:

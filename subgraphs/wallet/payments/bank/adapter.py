@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Final, TypeAlias, TypeVar
@@ -11,10 +11,10 @@ from typing import Final, TypeAlias, TypeVar
 from msgspec.structs import replace
 
 from subgraphs.wallet.payments.bank.arrivals import Arrival, heard, note_heard
-from subgraphs.wallet.payments.bank.books import Books, came_back, days_before, is_debit
+from subgraphs.wallet.payments.bank.books import Books, came_back, days_before, is_debit, name_of_report
 from subgraphs.wallet.payments.bank.entries import Entry
-from subgraphs.wallet.payments.bank.folders import INBOX, REFUSED, BankFolder, Files, System
-from subgraphs.wallet.payments.bank.inbox import put_away, with_meaning
+from subgraphs.wallet.payments.bank.folders import INBOX, READ, REFUSED, BankFolder, Files, System
+from subgraphs.wallet.payments.bank.inbox import put_away, with_meaning, with_statuses
 from subgraphs.wallet.payments.bank.meaning import (
     asked_notice,
     failed_notice,
@@ -148,16 +148,16 @@ class BankProcessor:
         """
         with ExitStack() as stack:
             files = await self._guarded(stack.enter_context, self._folder.locked(STATEMENTS))
-            refused = await self._guarded(self._put_away, files)
+            left = await self._guarded(self._put_away, files)
             unheard = await self._guarded(self._unheard, files)
             for arrival in unheard:
                 await hear(arrival)
                 await self._guarded(note_heard, files, arrival)
-            for arrival in refused:
+            for arrival in left:
                 await hear(arrival)
-                await self._guarded(files.move, INBOX, arrival.name, REFUSED, arrival.kept_as)
+                await self._guarded(self._put_aside, files, arrival)
             await self._guarded(self._clear_sent, files)
-        return len(unheard) + len(refused)
+        return len(unheard) + len(left)
 
     async def close(self) -> None:
         """Close nothing: the folder is open only while it is used."""
@@ -205,11 +205,11 @@ class BankProcessor:
         return self._placed(record, records, payout.holder, payout.account)
 
     def _booked(self, record: Record) -> Notice | None:
-        """Return how money stands that the bank has moved though its record is lost; None if it has not."""
-        entries = self._books.of_part(record.part)
-        if not any(is_debit(entry) or came_back(entry) for entry in entries):
+        """Return how an order stands that the bank knows though its record is lost; None if it does not."""
+        entries, rejection = self._books.of_part(record.part), self._books.rejection(record.part)
+        if rejection is None and not any(is_debit(entry) or came_back(entry) for entry in entries):
             return None
-        return stands(record, entries, record.at)
+        return stands(record, entries, record.at, rejection)
 
     def _placed(self, record: Record, records: Records, holder: str, iban: str) -> Notice:
         order = Order(
@@ -252,8 +252,12 @@ class BankProcessor:
     def _refunded(self, record: Record, records: Records) -> int:
         """Return what other refunds have sent of the same charge, or are sending."""
         others = (other for other in records.refunds_of(record.of) if other.part != record.part)
-        states = ((other, stands(other, self._books.of_part(other.part), record.at)) for other in others)
+        states = ((other, self._standing(other, record.at)) for other in others)
         return sum(other.amount for other, notice in states if notice.state is not PartState.FAILED)
+
+    def _standing(self, record: Record, now: datetime) -> Notice:
+        rejection = self._books.rejection(record.part)
+        return stands(record, self._books.of_part(record.part), now, rejection)
 
     async def _answered(self, work: Callable[[Files], T]) -> T:
         """Ask the folder.
@@ -282,11 +286,11 @@ class BankProcessor:
         records = Records(files)
         with self._lock:
             self._follow(files)
-            entries = self._books.of_part(part)
+            entries, rejection = self._books.of_part(part), self._books.rejection(part)
         record = records.find(kind, part) or record_of(kind, part, entries)
         if record is None:
             return None
-        notice = stands(record, entries, self._now())
+        notice = stands(record, entries, self._now(), rejection)
         if notice.state is PartState.PROCESSING and not records.is_handed_over(part):
             return None
         return notice
@@ -307,7 +311,15 @@ class BankProcessor:
     def _put_away(self, files: Files) -> Sequence[Arrival]:
         with self._lock:
             self._follow(files)
-            return put_away(files, self._books, self._options)
+            left, sent, now = put_away(files, self._books, self._options), Records(files).sent, self._now()
+            return [with_statuses(arrival, self._books, sent, now) for arrival in left]
+
+    def _put_aside(self, files: Files, arrival: Arrival) -> None:
+        if arrival.statuses:
+            day = self._now().astimezone(UTC).date()
+            files.move(INBOX, arrival.name, READ, name_of_report(day, arrival.digest, arrival.statuses))
+        else:
+            files.move(INBOX, arrival.name, REFUSED, arrival.kept_as)
 
     def _unheard(self, files: Files) -> Sequence[Arrival]:
         sent = Records(files).sent

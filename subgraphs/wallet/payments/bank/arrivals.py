@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from subgraphs.wallet.payments.bank.books import Books
 from subgraphs.wallet.payments.bank.folders import INBOX, READ, Files
 from subgraphs.wallet.payments.bank.options import BankOptions
+from subgraphs.wallet.payments.bank.reports import Status, is_report, read_report
 from subgraphs.wallet.payments.bank.statements import Statement, read_statements
 from subgraphs.wallet.payments.processor import Notice, ReportLine, Unreadable
 
@@ -32,8 +33,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
         why: Why it is not believed; "" if it is.
         is_repeated: Whether it says once more, word for word, what was believed before.
         statements: What it has in it; nothing if it cannot be read.
+        statuses: What it says of orders, if it is a report and no statement.
         notices: What follows from it for parts.
         lines: Its entries, as lines of reports.
+        odd: Of which orders it says what a person has to look at, and why.
     """
 
     name: str
@@ -43,8 +46,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
     why: str = ""
     is_repeated: bool = False
     statements: tuple[Statement, ...] = ()
+    statuses: tuple[Status, ...] = ()
     notices: tuple[Notice, ...] = ()
     lines: tuple[ReportLine, ...] = ()
+    odd: tuple[tuple[str, str], ...] = ()
 
     @property
     def kept_as(self) -> str:
@@ -67,39 +72,33 @@ class Chain:
     def __init__(self, account: BankOptions, books: Books) -> None:
         last = books.last
         self._account = account
-        self._known = {statement.id: statement for statement in books.statements}
-        self._entries = {entry.id for statement in books.statements for entry in statement.entries}
+        self._known = {_key(statement): statement for statement in books.statements}
         self.closing = last.statements[-1].closing if last and last.statements else None
 
     def doubt(self, statements: tuple[Statement, ...]) -> str:
         """Return why statements are not believed; "" if they are, one after the other."""
         if not statements:
             return "there is no statement in it"
-        closing, ids, entries = self.closing, set(self._known), set(self._entries)
+        closing, known = self.closing, set(self._known)
         for statement in statements:
-            own = [entry.id for entry in statement.entries]
             doubt = self._doubt(statement, closing)
-            if not doubt and statement.id in ids:
-                doubt = "a statement with its id was read before"
-            if not doubt and (len(set(own)) < len(own) or not entries.isdisjoint(own)):
-                doubt = "it has an entry that was read before"
+            if not doubt and _key(statement) in known:
+                doubt = "a statement with its id and its last day was read before"
             if doubt:
                 return f"statement {statement.id}: {doubt}"
             closing = statement.closing
-            ids.add(statement.id)
-            entries.update(own)
+            known.add(_key(statement))
         return ""
 
     def repeats(self, statements: tuple[Statement, ...]) -> bool:
         """Tell whether statements are those that were believed before, word for word, as duplicates are."""
-        known = (self._known.get(statement.id) == statement for statement in statements)
+        known = (_same(self._known.get(_key(statement)), statement) for statement in statements)
         return bool(statements) and all(known)
 
     def go_on(self, statements: tuple[Statement, ...]) -> None:
         """Put statements that are believed behind those before."""
         for statement in statements:
-            self._known[statement.id] = statement
-            self._entries.update(entry.id for entry in statement.entries)
+            self._known[_key(statement)] = statement
             self.closing = statement.closing
 
     def _doubt(self, statement: Statement, closing: int | None) -> str:
@@ -114,6 +113,20 @@ class Chain:
         if statement.opening + sum(entry.amount for entry in statement.entries) != statement.closing:
             return "its entries do not lead from its first balance to its last"
         return ""
+
+
+def _key(statement: Statement) -> tuple[str, date]:
+    """Return what tells a statement from all others of its account: some banks begin anew with each year."""
+    return statement.id, statement.day_to
+
+
+def _same(known: Statement | None, statement: Statement) -> bool:
+    """Tell whether a statement says what is known, also if that has its entries under older ids."""
+    if known is None:
+        return False
+    ids = [entry.id for entry in known.entries]
+    entries = [replace(entry, id=name) for entry, name in zip(statement.entries, ids, strict=False)]
+    return len(ids) == len(statement.entries) and replace(statement, entries=tuple(entries)) == known
 
 
 def arrived(files: Files) -> list[Arrival]:
@@ -164,6 +177,8 @@ def _arrival(files: Files, name: str) -> Arrival | None:
         return None
     digest = sha256(content).hexdigest()
     try:
+        if is_report(content):
+            return Arrival(name=name, digest=digest, statuses=read_report(content))
         return Arrival(name=name, digest=digest, statements=read_statements(content))
     except Unreadable as fault:
         return Arrival(name=name, digest=digest, why=str(fault))

@@ -1,18 +1,25 @@
-"""What a bank has said so far: the statements that were believed, and what they say of parts."""
+"""What a bank has said so far: the statements that were believed, and its reports on orders."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from msgspec import Struct
 
 from subgraphs.wallet.payments.bank.entries import Entry
 from subgraphs.wallet.payments.bank.folders import READ, Files
+from subgraphs.wallet.payments.bank.reports import Status, read_report
 from subgraphs.wallet.payments.bank.statements import Statement, read_statements
 from subgraphs.wallet.payments.processor import Unreadable
 
-_NAME: Final = re.compile(r"([0-9]{8})-([0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{32}\.xml")
+T = TypeVar("T")
+_NAME: Final = re.compile(r"([0-9]{8})-([0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{32}(-s)?\.xml")
+_REJECTION: Final = re.compile(r"rejected-([0-9]{4}-[0-9]{2}-[0-9]{2})-[0-9a-f]{32}\.xml")
+_WITH_STATEMENT: Final = "-s.xml"
+"""So end the names of files whose entries have the statement in their ids; those of older ones do not."""
+
 _CHARGE: Final = re.compile(r"(?=(p[a-z2-7]{26})(c[1-9]))")
 
 
@@ -31,12 +38,14 @@ class Believed(Struct, frozen=True):
 
 
 class Books:
-    """The statements that were believed, in their order."""
+    """The statements that were believed, in their order, and the reports."""
 
     def __init__(self) -> None:
         self._files: dict[str, Believed] = {}
         self._parts: dict[str, list[Entry]] = {}
         self._references: dict[str, list[Entry]] = {}
+        self._rejections: dict[str, tuple[Status, ...]] = {}
+        self._rejected: dict[str, tuple[Status, date]] = {}
 
     def follow(self, files: Files, since: date) -> None:
         """Read what was added since the last time; leave out what is older than a day, but for the last.
@@ -45,7 +54,11 @@ class Books:
             OSError: The files cannot be read.
             Unreadable: One of them was changed since it was believed.
         """
-        days = {name: day for name in files.names(READ) if (day := _day_of(name))}
+        listed = files.names(READ)
+        self._follow_rejections(
+            files, {name: day for name in listed if (day := _rejection_day(name)) and day >= since}
+        )
+        days = {name: day for name in listed if (day := _day_of(name))}
         newest = max(days, default="")
         names = {name: day for name, day in days.items() if day >= since or name == newest}
         kept = [believed for name, believed in self._files.items() if name in names]
@@ -56,6 +69,21 @@ class Books:
         for name in sorted(set(names) - set(self._files)):
             if (content := files.read(READ, name)) is not None:
                 self.add(Believed(int(name[:8]), name, names[name], _statements(name, content)))
+
+    def _follow_rejections(self, files: Files, names: dict[str, date]) -> None:
+        if names.keys() == self._rejections.keys():
+            return
+        kept = {name: statuses for name, statuses in self._rejections.items() if name in names}
+        for name in names.keys() - kept.keys():
+            if (content := files.read(READ, name)) is not None:
+                kept[name] = _read(name, content, read_report)
+        self._rejections = kept
+        self._rejected = {
+            status.part: (status, names[name])
+            for name, statuses in kept.items()
+            for status in statuses
+            if status.is_rejection
+        }
 
     def add(self, believed: Believed) -> None:
         """Add statements after all others."""
@@ -86,6 +114,16 @@ class Books:
         """Return the entries that name a part."""
         return self._parts.get(part, [])
 
+    def rejection(self, part: str) -> Status | None:
+        """Return that the bank has refused an order; None if no report says so."""
+        return self._rejected[part][0] if part in self._rejected else None
+
+    def is_over(self, part: str, before: date) -> bool:
+        """Tell whether the bank had booked an order, or refused it, before a day."""
+        if part in self._rejected and self._rejected[part][1] < before:
+            return True
+        return any(is_debit(entry) and entry.day < before for entry in self.of_part(part))
+
     def credit(self, reference: str) -> Entry | None:
         """Return the money that came under a reference; None if there is none, or more than one."""
         entries = [entry for entry in self._references.get(reference, []) if is_credit(entry)]
@@ -101,15 +139,25 @@ class Books:
 
 
 def _statements(name: str, content: bytes) -> tuple[Statement, ...]:
+    return _read(name, content, partial(read_statements, older_ids=not name.endswith(_WITH_STATEMENT)))
+
+
+def _read(name: str, content: bytes, read: Callable[[bytes], T]) -> T:
     try:
-        return read_statements(content)
+        return read(content)
     except Unreadable as fault:
         raise Unreadable(f"{READ}/{name}: {fault}") from None
 
 
+def name_of_report(day: date, digest: str, statuses: Iterable[Status]) -> str:
+    """Return the name under which a report is kept that came on a day; of rejections, it is read again."""
+    is_rejection = any(status.is_rejection for status in statuses)
+    return f"{'rejected' if is_rejection else 'report'}-{day}-{digest[:32]}.xml"
+
+
 def name_of(number: int, day_to: date, digest: str) -> str:
     """Return the name of a file of believed statements, by which they keep their order."""
-    return f"{number:08}-{day_to}-{digest[:32]}.xml"
+    return f"{number:08}-{day_to}-{digest[:32]}{_WITH_STATEMENT}"
 
 
 def instant(day: date) -> datetime:
@@ -124,17 +172,17 @@ def reference_of(entry: Entry) -> str:
 
 def is_credit(entry: Entry) -> bool:
     """Tell whether somebody has paid us: what comes back is no payment."""
-    return entry.amount > 0 and not entry.is_return
+    return entry.amount > 0 and not entry.is_return and not entry.odd
 
 
 def is_debit(entry: Entry) -> bool:
     """Tell whether we have paid somebody."""
-    return entry.amount < 0 and not entry.is_return
+    return entry.amount < 0 and not entry.is_return and not entry.odd
 
 
 def came_back(entry: Entry) -> bool:
     """Tell whether what we had paid came back."""
-    return entry.amount > 0 and entry.is_return
+    return entry.amount > 0 and entry.is_return and not entry.odd
 
 
 def named_in(entry: Entry) -> str:
@@ -162,3 +210,8 @@ def days_before(now: datetime, days: int) -> date:
 def _day_of(name: str) -> date | None:
     matched = _NAME.fullmatch(name)
     return date.fromisoformat(matched[2]) if matched else None
+
+
+def _rejection_day(name: str) -> date | None:
+    matched = _REJECTION.fullmatch(name)
+    return date.fromisoformat(matched[1]) if matched else None

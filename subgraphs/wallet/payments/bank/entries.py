@@ -1,23 +1,29 @@
 """Reads the entries of a bank's statement: each is a movement, or several that were booked together.
 
+The amount of an entry is what has moved; those of its details are hints, and only share out what was booked
+together. What is odd of an entry is a person's, and makes no other entry doubtful.
+
 Rules: the definitions of `Ntry` and `NtryDtls` in ISO 20022's message definition reports of camt.053, and its
 external code sets for the status of entries, the bank's transaction codes and the reasons of returns.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from foundation.iso20022.documents import Element
-from subgraphs.wallet.payments.bank.fields import Fields
+from subgraphs.wallet.payments.bank.fields import CREDIT, YES, Fields, given
+from subgraphs.wallet.payments.bank.movements import Told
 from subgraphs.wallet.payments.processor import Unreadable
 
 BOOKED: Final = "BOOK"
-NOT_PROVIDED: Final = "NOTPROVIDED"
-"""What banks write where a payer has given no `EndToEndId`."""
+DIRECTIONS: Final = {CREDIT: True, "DBIT": False}
+_AMOUNT: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 
 RETURNED: Final = "RRTN"
 """The sub-family of a credit transfer that came back: its reversal by a return."""
@@ -33,7 +39,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """A movement on an account.
 
     Attributes:
-        id: Unique for the account, and the same whenever its statement is sent again.
+        id: Unique for the account, and the same whenever its statement is sent again: the statement and the
+            place in it.
         part: The payer's `EndToEndId`, which is ours for what we pay, and for what comes back of it; "" if
             there is none. A customer who pays us may write anything.
         reference: The bank's; "" if it gives none.
@@ -44,6 +51,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         remittance: What the payer wrote, in one line; "" if nothing.
         holder: Who paid us, or was paid; of a return, who had been paid or had paid; "" if it is not said.
         account: Whose IBAN, or other number, that is; "" if it is not said.
+        odd: Why nothing follows from it, and a person has to look; "" if it is sound. It names no value.
     """
 
     id: str
@@ -57,6 +65,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     remittance: str
     holder: str
     account: str
+    odd: str = ""
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -66,85 +75,152 @@ class Account(Struct, frozen=True, kw_only=True):
         statement: The bank's id of the statement.
         iban: The account's.
         digits: How many decimals the currency has.
+        day_to: The statement's last day.
     """
 
     statement: str
     iban: str
     currency: str
     digits: int
+    day_to: date
 
 
 class Entries:
     """Reads the entries of one statement, in their order."""
 
-    def __init__(self, fields: Fields, account: Account) -> None:
+    def __init__(self, fields: Fields, account: Account, *, older_ids: bool = False) -> None:
+        """Begin with a statement.
+
+        Args:
+            fields: Reads its elements.
+            account: Whose it is.
+            older_ids: Whether ids are the bank's references, as they were of what was believed before these
+                could be missing or come again.
+        """
         self._fields = fields
         self._account = account
+        self._older_ids = older_ids
         self._of_reference: Counter[str] = Counter()
 
-    def read(self, entry: Element) -> Iterator[Entry]:
-        """Yield what an entry consists of; nothing if it is not booked.
+    def told(self, entry: Element, *, is_odd: bool) -> Told | None:
+        """Return what an entry says that has moved; None if it is not booked.
+
+        Args:
+            entry: The element.
+            is_odd: Whether it is not as the schema says; it is booked unless it says otherwise.
+        """
+        status = self._fields.text(entry, "Sts/Cd", "Sts")
+        if status != BOOKED and (status or not is_odd):
+            return None
+        direction = DIRECTIONS.get(self._fields.text(entry, "CdtDbtInd"))
+        amount = None if direction is None else self._amount(entry, "Amt", is_credit=direction)
+        is_reversal = self._fields.text(entry, "RvslInd") in YES
+        return Told(amount=amount, is_credit=direction, is_reversal=is_reversal)
+
+    def read(self, entry: Element, place: int, amount: int, odd: str) -> Iterator[Entry]:
+        """Yield what a booked entry consists of.
+
+        Args:
+            entry: The element.
+            place: Which one of the statement's entries it is, from 1.
+            amount: What it has moved.
+            odd: What is wrong with it; "" if nothing is known to be.
+        """
+        details = list(self._fields.children(entry, "NtryDtls/TxDtls"))
+        shares = self._shares(entry, details, amount)
+        odd = odd or self._doubt(entry, details, shares, amount)
+        if odd or len(details) == 1:
+            yield self._entry(entry, details[0] if len(details) == 1 else None, place, amount, odd)
+        elif shares:
+            for detail, share in zip(details, shares, strict=True):
+                read = self._entry(entry, detail, place, share)
+                own = given(self._fields.text(detail, "Refs/AcctSvcrRef"))
+                yield replace(read, reference=own)  # the entry's is that of all of them
+        else:
+            yield self._entry(entry, None, place, amount)
+
+    def _shares(self, entry: Element, details: list[Element], amount: int) -> list[int]:
+        """Return what each of several details has of an entry; nothing if that is not said of all."""
+        is_credit = amount >= 0
+        said = DIRECTIONS.get(self._fields.text(entry, "CdtDbtInd"))
+        is_turned = amount != 0 and said is not is_credit
+        shares = list[int]()
+        for detail in details:
+            direction = DIRECTIONS.get(self._fields.text(detail, "CdtDbtInd"))
+            side = is_credit if direction is None else direction is not is_turned
+            for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/CntrValAmt/Amt"):
+                if (share := self._amount(detail, path, is_credit=side)) is not None:
+                    shares.append(share)
+                    break
+        return shares if len(shares) == len(details) else []
+
+    def _doubt(self, entry: Element, details: list[Element], shares: list[int], amount: int) -> str:
+        """Return what is odd about an entry that is as its schema says; "" if nothing is."""
+        numbers = [number.text or "" for number in self._fields.children(entry, "NtryDtls/Btch/NbOfTxs")]
+        if details and sum(int(number) for number in numbers if number.isdecimal()) > len(details):
+            return "it has fewer details than it says"
+        if len(details) > 1 and shares and sum(shares) != amount:
+            return "the amounts of its details are not the entry's together"
+        try:
+            self._day(entry)
+        except Unreadable as fault:
+            return str(fault)
+        return ""
+
+    def _amount(self, element: Element, path: str, *, is_credit: bool) -> int | None:
+        """Return an amount with its sign; None if there is none in the account's currency."""
+        child = self._fields.child(element, path)
+        if child is None or not _AMOUNT.fullmatch((child.text or "").strip()):
+            return None
+        try:
+            amount = self._fields.amount(element, path, self._account.currency, self._account.digits)
+        except Unreadable:
+            return None
+        return amount if amount is None or is_credit else -amount
+
+    def _day(self, entry: Element) -> date:
+        """Return when an entry was booked: by the end of the statement if it does not say.
 
         Raises:
-            Unreadable: An amount or a day is wrong, or the details contradict the entry.
+            Unreadable: It says so, and it is no day.
         """
-        if self._fields.text(entry, "Sts/Cd", "Sts") != BOOKED:
-            return
-        amount, details = self._amount(entry), list(self._fields.children(entry, "NtryDtls/TxDtls"))
-        amounts = [self._detail_amount(entry, detail) for detail in details]
-        given = [detail_amount for detail_amount in amounts if detail_amount is not None]
-        complete = bool(details) and len(given) == len(details)
-        if complete and sum(given) != amount:
-            raise Unreadable("the amounts of its details are not the entry's together")
-        if len(details) == 1:
-            yield self._entry(entry, details[0], amount)
-        elif complete:
-            for detail, detail_amount in zip(details, given, strict=True):
-                yield self._entry(entry, detail, detail_amount)
-        else:
-            yield self._entry(entry, None, amount)
+        if self._fields.child(entry, "BookgDt") is None:
+            return self._account.day_to
+        return self._fields.day(entry, "BookgDt")
 
-    def _amount(self, entry: Element) -> int:
-        amount = self._fields.amount(entry, "Amt", self._account.currency, self._account.digits)
-        return self._fields.signed(entry, amount or 0)
-
-    def _detail_amount(self, entry: Element, detail: Element) -> int | None:
-        """Return the amount of one of an entry's details; the older version has it elsewhere."""
-        for path in ("Amt", "AmtDtls/TxAmt/Amt"):
-            amount = self._fields.amount(detail, path, self._account.currency, self._account.digits)
-            if amount is not None:
-                return self._fields.signed(detail, amount, self._fields.text(entry, "CdtDbtInd"))
-        return None
-
-    def _entry(self, entry: Element, detail: Element | None, amount: int) -> Entry:
+    def _entry(self, entry: Element, detail: Element | None, place: int, amount: int, odd: str = "") -> Entry:
         fields, inner = self._fields, entry if detail is None else detail
-        part = fields.text(inner, "Refs/EndToEndId")
-        is_return = fields.child(inner, "RtrInf") is not None or self._coded_as_return(entry, inner)
+        is_return = (
+            fields.child(inner, "RtrInf") is not None
+            or fields.text(entry, "RvslInd") in YES
+            or self._coded_as_return(entry, inner)
+        )
         holder, account = self._other_party(inner, of_debtor=(amount >= 0) is not is_return)
-        return Entry(
-            id=self._id(entry),
-            part="" if part == NOT_PROVIDED else part,
-            reference=fields.text(inner, "Refs/AcctSvcrRef") or fields.text(entry, "AcctSvcrRef"),
+        reference = given(fields.text(inner, "Refs/AcctSvcrRef"))
+        read = Entry(
+            id=self._id(entry, place),
+            part=given(fields.text(inner, "Refs/EndToEndId")),
+            reference=reference or given(fields.text(entry, "AcctSvcrRef")),
             amount=amount,
             currency=self._account.currency,
-            day=fields.day(entry, "BookgDt"),
+            day=self._account.day_to if odd else self._day(entry),
             is_return=is_return,
             reason=fields.text(inner, "RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry"),
             remittance=self._remittance(inner),
             holder=holder,
             account=account,
         )
+        return replace(read, part="", reference="", odd=odd) if odd else read
 
-    def _id(self, entry: Element) -> str:
-        """Return the bank's reference with the position among all that the statement has under it.
-
-        The other reference need only differ within a statement.
-        """
-        reference = self._fields.text(entry, "AcctSvcrRef")
-        if not reference:
-            reference = f"{self._account.statement}:{self._fields.text(entry, 'NtryRef')}"
-        self._of_reference[reference] += 1
-        return f"{reference}/{self._of_reference[reference]}"
+    def _id(self, entry: Element, place: int) -> str:
+        """Return the id: a statement may have the id of one of another year, and its days are its own."""
+        statement = self._account.statement
+        beginning = f"{statement}:{self._account.day_to}:{place}"
+        if self._older_ids:
+            reference = self._fields.text(entry, "AcctSvcrRef")
+            beginning = reference or f"{statement}:{self._fields.text(entry, 'NtryRef')}"
+        self._of_reference[beginning] += 1
+        return f"{beginning}/{self._of_reference[beginning]}"
 
     def _coded_as_return(self, entry: Element, inner: Element) -> bool:
         code = self._fields.child(inner, "BkTxCd/Domn")

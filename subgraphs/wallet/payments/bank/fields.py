@@ -15,6 +15,14 @@ from foundation.iso20022.messages import paths
 from subgraphs.wallet.payments.processor import Unreadable
 
 CREDIT: Final = "CRDT"
+YES: Final = frozenset({"true", "1"})
+PLACEHOLDERS: Final = frozenset({"NONREF", "NOTPROVIDED"})
+"""What banks write where there is no reference, however they space it."""
+
+MAX_TEXT: Final = 500
+"""What is beyond is cut off: no message's own limit is higher but for what no part is found by."""
+
+_ZEROS: Final = frozenset("0")
 _DATE_LENGTH: Final = len("2026-11-20")
 
 
@@ -41,7 +49,7 @@ class Fields:
         for path in alternatives:
             child = self.child(element, path)
             if child is not None and child.text and child.text.strip():
-                return child.text.strip()
+                return child.text.strip()[:MAX_TEXT]
         return ""
 
     def day(self, element: Element, path: str) -> date:
@@ -69,15 +77,9 @@ class Fields:
         except ValueError:
             raise Unreadable(f"<{name}> has more decimals than {currency}, which has {digits}") from None
 
-    def signed(self, element: Element, amount: int, otherwise: str = "") -> int:
-        """Return an amount with its sign: positive for a credit.
-
-        Args:
-            element: What says by `CdtDbtInd` which of both it is.
-            amount: Without its sign.
-            otherwise: Which it is if the element does not say.
-        """
-        return amount if (self.text(element, "CdtDbtInd") or otherwise) == CREDIT else -amount
+    def signed(self, element: Element, amount: int) -> int:
+        """Return an amount with its sign: positive for a credit, as the element's `CdtDbtInd` says."""
+        return amount if self.text(element, "CdtDbtInd") == CREDIT else -amount
 
 
 def read_day(text: str, name: str) -> date:
@@ -90,3 +92,9 @@ def read_day(text: str, name: str) -> date:
         return date.fromisoformat(text[:_DATE_LENGTH])
     except ValueError:
         raise Unreadable(f"<{name}> is missing, or is no day") from None
+
+
+def given(reference: str) -> str:
+    """Return a reference; "" if it stands for none."""
+    letters = "".join(filter(str.isalnum, reference.upper()))
+    return "" if letters in PLACEHOLDERS or _ZEROS.issuperset(letters) else reference

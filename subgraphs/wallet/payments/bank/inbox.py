@@ -1,16 +1,26 @@
 """Takes statements out of the inbox: what is believed goes behind all that was, with what it says."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
 
 from subgraphs.wallet.payments.bank.arrivals import Arrival, Chain, arrived, judged, kept_apart
 from subgraphs.wallet.payments.bank.books import Believed, Books, name_of
 from subgraphs.wallet.payments.bank.folders import INBOX, READ, REFUSED, Files
-from subgraphs.wallet.payments.bank.meaning import FindSent, entry_notices, report_line
+from subgraphs.wallet.payments.bank.meaning import (
+    FindSent,
+    entry_notices,
+    report_line,
+    stands,
+    status_doubt,
+)
 from subgraphs.wallet.payments.bank.options import BankOptions
+from subgraphs.wallet.payments.processor import Notice
 
 
 def put_away(files: Files, books: Books, account: BankOptions) -> Sequence[Arrival]:
-    """Put what is believed behind all that was; return what is not, which is still in the inbox.
+    """Put what is believed behind all that was; return what is not, and reports: all still in the inbox.
 
     Args:
         files: The account's.
@@ -24,7 +34,8 @@ def put_away(files: Files, books: Books, account: BankOptions) -> Sequence[Arriv
     number = last.number if last else 0
     refused: list[Arrival] = []
     names = set(files.names(REFUSED))
-    for arrival in judged(arrived(files), Chain(account, books)):
+    came = arrived(files)
+    for arrival in judged([arrival for arrival in came if not arrival.statuses], Chain(account, books)):
         if arrival.why:
             refused.append(kept_apart(arrival, names))
         elif arrival.is_repeated:
@@ -34,7 +45,19 @@ def put_away(files: Files, books: Books, account: BankOptions) -> Sequence[Arriv
             name = name_of(number, arrival.day_to, arrival.digest)
             files.move(INBOX, arrival.name, READ, name)
             books.add(Believed(number, name, arrival.day_to, arrival.statements))
-    return refused
+    return [*refused, *(arrival for arrival in came if arrival.statuses)]
+
+
+def with_statuses(arrival: Arrival, books: Books, sent: FindSent, now: datetime) -> Arrival:
+    """Return a report with what follows from it for parts, or for a person."""
+    notices, odd = list[Notice](), list[tuple[str, str]]()
+    for status in arrival.statuses:
+        record, entries = sent(status.part), books.of_part(status.part)
+        if doubt := status_doubt(status, record, entries):
+            odd.append((status.part, doubt))
+        elif record is not None and status.is_rejection:
+            notices.append(stands(record, entries, now, status))
+    return replace(arrival, notices=tuple(notices), odd=tuple(odd))
 
 
 def with_meaning(believed: Believed, sent: FindSent) -> Arrival:

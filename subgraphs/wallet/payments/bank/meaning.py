@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from msgspec.structs import replace
+
 from subgraphs.wallet.payments.bank.books import (
     came_back,
     first,
@@ -15,6 +17,7 @@ from subgraphs.wallet.payments.bank.books import (
 )
 from subgraphs.wallet.payments.bank.entries import Entry
 from subgraphs.wallet.payments.bank.records import Record
+from subgraphs.wallet.payments.bank.reports import REJECTED, UNDER_WAY, Status
 from subgraphs.wallet.payments.processor import Notice, PartKind, PartState, ReportLine
 
 FindSent: TypeAlias = Callable[[str], Record | None]
@@ -26,13 +29,16 @@ RETURNED: Final = "returned"
 EXPIRED: Final = "expired"
 
 
-def stands(record: Record, entries: Sequence[Entry], now: datetime) -> Notice:
+def stands(
+    record: Record, entries: Sequence[Entry], now: datetime, rejection: Status | None = None
+) -> Notice:
     """Return how a part stands.
 
     Args:
         record: What was asked for.
         entries: All that name the part.
         now: When charges that have expired are no more to be paid.
+        rejection: That the bank has refused it; None if it has not. What it has booked all the same counts.
     """
     if record.kind is PartKind.CHARGE:
         return _charge(record, entries, now)
@@ -40,7 +46,32 @@ def stands(record: Record, entries: Sequence[Entry], now: datetime) -> Notice:
     if back is not None:
         return _booked(record, back, PartState.FAILED, back.reason or RETURNED)
     gone = first(entry for entry in entries if is_debit(entry))
-    return _notice(record, PartState.PROCESSING) if gone is None else _booked(record, gone, PartState.DONE)
+    if gone is not None:
+        return _booked(record, gone, PartState.DONE)
+    if rejection is not None:
+        return replace(_notice(record, PartState.FAILED), at=now, reason=rejection.reason)
+    return _notice(record, PartState.PROCESSING)
+
+
+def status_doubt(status: Status, record: Record | None, entries: Sequence[Entry]) -> str:
+    """Return why a person has to look at what a report says of an order; "" if it is clear.
+
+    Args:
+        status: What it says.
+        record: What was asked for; None if nothing was.
+        entries: All that name the part.
+    """
+    if status.code in UNDER_WAY:
+        return ""
+    if status.code != REJECTED:
+        return f"the status {status.code or 'of the order'} is not known"
+    if record is None:
+        return "the bank has refused an order that is not ours"
+    if any(is_debit(entry) or came_back(entry) for entry in entries):
+        return "the bank has refused an order that it had booked"
+    if not status.is_rejection:
+        return "the bank has refused an order as a duplicate, or without a code of why: it may be booked"
+    return ""
 
 
 def record_of(kind: PartKind, part: str, entries: Sequence[Entry]) -> Record | None:
@@ -67,7 +98,7 @@ def entry_notices(entry: Entry, sent: FindSent) -> Iterator[Notice]:
 def report_line(entry: Entry, sent: FindSent) -> ReportLine:
     """Return an entry as a line; one that is of no part names none, and is a charge if we got money."""
     kind, part = PartKind.PAYOUT, ""
-    if is_credit(entry):
+    if is_credit(entry) or (entry.odd and entry.amount > 0):
         kind, part = PartKind.CHARGE, named_in(entry)
     elif is_debit(entry) or came_back(entry):
         order = sent(entry.part)
@@ -83,6 +114,7 @@ def report_line(entry: Entry, sent: FindSent) -> ReportLine:
         remittance=entry.remittance,
         holder=entry.holder,
         account=entry.account,
+        odd=entry.odd,
     )
 
 

@@ -3,23 +3,22 @@
 from contextlib import suppress
 from datetime import date
 
-from subgraphs.wallet.payments.bank.books import Books, is_debit
+from subgraphs.wallet.payments.bank.books import Books
 from subgraphs.wallet.payments.bank.folders import SENT, Files
 
 ENDING = ".xml"
 
 
 def clear_sent(files: Files, books: Books, before: date) -> None:
-    """Remove the orders that the bank had booked before a day.
+    """Remove the orders that the bank had booked, or refused, before a day.
 
-    What no statement tells of stays: the bank may not have got it yet. What is removed is not sent again,
-    since its record, or its statement, says that it was.
+    What neither a statement nor a report tells of stays: the bank may not have got it yet. What is removed is
+    not sent again, since its record, or its statement, says that it was.
 
     Raises:
         OSError: They cannot be read, or removed.
     """
     for name in files.names(SENT):
-        entries = books.of_part(name.removesuffix(ENDING)) if name.endswith(ENDING) else []
-        if any(is_debit(entry) and entry.day < before for entry in entries):
+        if name.endswith(ENDING) and books.is_over(name.removesuffix(ENDING), before):
             with suppress(FileNotFoundError):  # whoever takes files to the bank may clear them away as well
                 files.remove(SENT, name)

@@ -4,16 +4,18 @@ Rules: ISO 20022's message definition reports of camt.053.001.02 and camt.053.00
 set of balances. A statement is read as a whole, or not at all.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
 from msgspec import Struct
 
 from foundation.iso20022.documents import Element, HostileDocument, read_document
-from foundation.iso20022.messages import InvalidMessage, check
+from foundation.iso20022.messages import InvalidMessage, check_apart
 from subgraphs.kit.domain.currencies import all_currencies
 from subgraphs.wallet.payments.bank.entries import Account, Entries, Entry
-from subgraphs.wallet.payments.bank.fields import Fields, read_day
+from subgraphs.wallet.payments.bank.fields import YES, Fields, read_day
+from subgraphs.wallet.payments.bank.movements import moved
 from subgraphs.wallet.payments.processor import Unreadable
 
 MESSAGES: Final = ("camt.053.001.02", "camt.053.001.08")
@@ -25,7 +27,13 @@ CLOSING: Final = "CLBD"
 INTERMEDIATE: Final = "INTM"
 """The sub-type of a balance between two pages."""
 
-_YES: Final = frozenset({"true", "1"})
+ENTRY: Final = "Ntry"
+NO_AMOUNT: Final = "it has no amount in the account's currency: what it has moved is what the balances lack"
+_TEXTS: Final = (
+    *("NtryRef", "AcctSvcrRef", "EndToEndId", "InstrId", "TxId", "PmtInfId", "UETR", "MndtId", "ChqNb"),
+    *("Nm", "Ustrd", "Ref", "AddtlNtryInf", "AddtlTxInf"),
+)
+"""What banks also write empty; an empty one says nothing."""
 
 
 class Statement(Struct, frozen=True, kw_only=True):
@@ -52,38 +60,60 @@ class Statement(Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
 
 
-def read_statements(document: bytes) -> tuple[Statement, ...]:
+def read_statements(document: bytes, *, older_ids: bool = False) -> tuple[Statement, ...]:
     """Return the statements of a bank's document, in their order.
 
+    Args:
+        document: As it came.
+        older_ids: Whether entries have the ids that they had before these had the statement's.
+
     Raises:
-        Unreadable: Anything is wrong, or a rule is broken; the message says what, without any value.
+        Unreadable: Anything but a single entry is wrong, or a rule is broken; the message says what, without
+            any value.
     """
     try:
         root = read_document(document)
-        fields = Fields(check(root, MESSAGES))
+        for element in list(root.iter(*(f"{{*}}{name}" for name in _TEXTS))):
+            if not element.text and len(element) == 0 and (parent := element.getparent()) is not None:
+                parent.remove(element)
+        name, odd = check_apart(root, MESSAGES, ENTRY)
     except (HostileDocument, InvalidMessage) as fault:
         raise Unreadable(f"the statement cannot be read: {fault}") from None
-    _check_pages(fields, root, "BkToCstmrStmt/GrpHdr/MsgPgntn")
-    statements = fields.children(root, "BkToCstmrStmt/Stmt")
-    return tuple(_numbered(fields, number, statement) for number, statement in enumerate(statements, 1))
+    reader = _Reader(Fields(name), odd, older_ids=older_ids)
+    _check_pages(reader.fields, root, "BkToCstmrStmt/GrpHdr/MsgPgntn")
+    statements = reader.fields.children(root, "BkToCstmrStmt/Stmt")
+    return tuple(_numbered(reader, number, statement) for number, statement in enumerate(statements, 1))
 
 
-def _numbered(fields: Fields, number: int, statement: Element) -> Statement:
+class _Reader(Struct, frozen=True):
+    """What reads a document.
+
+    Attributes:
+        odd: What is wrong with entries that are not as the schema says.
+    """
+
+    fields: Fields
+    odd: Mapping[Element, str]
+    older_ids: bool
+
+
+def _numbered(reader: _Reader, number: int, statement: Element) -> Statement:
     try:
-        return _read(fields, statement)
+        return _read(reader, statement)
     except Unreadable as fault:
         raise Unreadable(f"statement {number} of the document: {fault}") from None
 
 
-def _read(fields: Fields, statement: Element) -> Statement:
+def _read(reader: _Reader, statement: Element) -> Statement:
+    fields = reader.fields
     _check_pages(fields, statement, "StmtPgntn")
-    account = _account(fields, statement)
     first_kind, first = _opening(fields, statement)
     last = _balance(fields, statement, CLOSING)
     if last is None:
         raise Unreadable(f"it has no closing balance ({CLOSING})")
-    opening, closing = (_balance_amount(fields, balance, account) for balance in (first, last))
     day_to = fields.day(last, "Dt")
+    account = _account(fields, statement, day_to)
+    opening, closing = (_balance_amount(fields, balance, account) for balance in (first, last))
     begun = fields.text(statement, "FrToDt/FrDtTm")
     if begun:
         day_from = read_day(begun, "FrDtTm")
@@ -93,9 +123,6 @@ def _read(fields: Fields, statement: Element) -> Statement:
             day_from += timedelta(days=1)
     if day_from > day_to:
         raise Unreadable("it ends before it begins")
-    entries = _entries(fields, statement, account)
-    if opening + sum(entry.amount for entry in entries) != closing:
-        raise Unreadable("opening balance and entries are not the closing balance together")
     return Statement(
         id=account.statement,
         account=account.iban,
@@ -104,7 +131,7 @@ def _read(fields: Fields, statement: Element) -> Statement:
         closing=closing,
         day_from=day_from,
         day_to=day_to,
-        entries=entries,
+        entries=_entries(reader, statement, account, closing - opening),
     )
 
 
@@ -113,11 +140,11 @@ def _check_pages(fields: Fields, element: Element, path: str) -> None:
     pages = fields.child(element, path)
     if pages is None:
         return
-    if fields.text(pages, "LastPgInd") not in _YES or int(fields.text(pages, "PgNb") or "1") != 1:
+    if fields.text(pages, "LastPgInd") not in YES or int(fields.text(pages, "PgNb") or "1") != 1:
         raise Unreadable("it is one page of several; ask the bank to send statements as a whole")
 
 
-def _account(fields: Fields, statement: Element) -> Account:
+def _account(fields: Fields, statement: Element, day_to: date) -> Account:
     iban = fields.text(statement, "Acct/Id/IBAN")
     if not iban:
         raise Unreadable("its account has no IBAN")
@@ -127,7 +154,8 @@ def _account(fields: Fields, statement: Element) -> Account:
     digits = all_currencies().get(currency)
     if digits is None:
         raise Unreadable("its currency is not one of ISO 4217 with minor units")
-    return Account(statement=fields.text(statement, "Id"), iban=iban, currency=currency, digits=digits)
+    name = fields.text(statement, "Id")
+    return Account(statement=name, iban=iban, currency=currency, digits=digits, day_to=day_to)
 
 
 def _opening(fields: Fields, statement: Element) -> tuple[str, Element]:
@@ -155,11 +183,16 @@ def _balance_amount(fields: Fields, balance: Element, account: Account) -> int:
     return fields.signed(balance, amount or 0)
 
 
-def _entries(fields: Fields, statement: Element, account: Account) -> tuple[Entry, ...]:
-    reader, entries = Entries(fields, account), list[Entry]()
-    for number, entry in enumerate(fields.children(statement, "Ntry"), 1):
-        try:
-            entries += reader.read(entry)
-        except Unreadable as fault:
-            raise Unreadable(f"entry {number}: {fault}") from None
-    return tuple(entries)
+def _entries(reader: _Reader, statement: Element, account: Account, difference: int) -> tuple[Entry, ...]:
+    entries = Entries(reader.fields, account, older_ids=reader.older_ids)
+    numbered = enumerate(reader.fields.children(statement, ENTRY), 1)
+    told = [(place, entry, entries.told(entry, is_odd=entry in reader.odd)) for place, entry in numbered]
+    booked = [(place, entry, said) for place, entry, said in told if said is not None]
+    amounts = moved([said for _, _, said in booked], difference)
+    if amounts is None:
+        raise Unreadable("opening balance and entries are not the closing balance together")
+    read = list[Entry]()
+    for (place, entry, said), amount in zip(booked, amounts, strict=True):
+        odd = reader.odd.get(entry, "") or (NO_AMOUNT if said.amount is None else "")
+        read += entries.read(entry, place, amount, odd)
+    return tuple(read)

@@ -26,7 +26,7 @@ from subgraphs.wallet.payments.processor import (
 )
 from tests.subgraphs.wallet.payments.bank.failing_system import FailingSystem, Killed
 from tests.subgraphs.wallet.payments.bank_account import Account
-from tests.subgraphs.wallet.payments.played_bank import ANN, BEN, OURS, Booking, statement_document
+from tests.subgraphs.wallet.payments.played_bank import ANN, BEN, Booking
 from tests.subgraphs.wallet.payments.processors import FIRST, NOON, SECOND
 
 PAYOUT: Final = Payout(id="p1-p1", amount=700, currency="GBP", holder="Ann Example", account=ANN)
@@ -285,22 +285,80 @@ async def test_a_statement_that_is_not_the_next_one_is_not_believed(
     await told(account, Booking(amount=1))
 
 
-async def test_a_duplicate_is_put_away_and_an_entry_that_was_read_is_not_believed(account: Account) -> None:
+async def test_a_duplicate_is_put_away(account: Account) -> None:
     """Banks send statements twice, also at once; nobody has to look at what says the same word for word."""
+    account.bank.books(Booking(amount=100))
+    account.bank.books(Booking(amount=-100))
+    document = account.bank.statement()
+    for name in ("a.xml", "b.xml"):
+        account.bank.delivers(document, name)
+    assert [arrival.why for arrival in await account.hears()] == [""]
+    account.bank.delivers(document)
+    assert await account.hears() == []
+    assert len([name for name in waiting(account, "read") if name.startswith("again-")]) == 1
+    assert waiting(account) == []
+
+
+async def test_a_duplicate_of_what_was_believed_with_older_ids_is_put_away(account: Account) -> None:
+    """What is in the folder since before keeps its name, by which its entries keep their ids."""
     account.bank.books(Booking(amount=100, reference="B1"))
     document = account.bank.statement()
     account.bank.delivers(document)
-    account.bank.delivers(document, "twice.xml")
-    assert [arrival.why for arrival in await account.hears()] == [""]
-    account.bank.delivers(document)
-    again = statement_document(
-        "S2", [Booking(amount=100, reference="B1")], (100, 200), NOON.date(), iban=OURS
+    await account.hears()
+    [name] = [name for name in waiting(account, "read") if name.endswith("-s.xml")]
+    (account.bank.folder / "read" / name).rename(
+        account.bank.folder / "read" / f"{name.removesuffix('-s.xml')}.xml"
     )
-    account.bank.delivers(again, "z.xml")
-    [refused] = await account.hears()
-    assert "an entry that was read before" in refused.why
-    assert len([name for name in waiting(account, "read") if name.startswith("again-")]) == 1
-    assert waiting(account) == []
+    account.clock.advance(timedelta(days=1))
+    account.processor = account.another()
+    assert [line.id for line in await lines_of(account, 1)] == ["B1/1"]
+    account.bank.delivers(document)
+    assert await account.hears() == []
+
+
+@pytest.mark.parametrize("reference", ["NONREF", "NOTPROVIDED", "R1"])
+async def test_transfers_under_one_reference_are_as_many(account: Account, reference: str) -> None:
+    """In one statement and in two, also one that takes back another; each file counts once."""
+    amounts = [[100, 200], [100, -100]]
+    documents = []
+    for booked in amounts:
+        for amount in booked:
+            account.bank.books(Booking(amount=amount, reference=reference))
+        documents.append(account.bank.statement())
+        account.clock.advance(timedelta(days=1))
+    heard = []
+    for _ in range(2):
+        for document in documents:
+            account.bank.delivers(document)
+            heard += await account.hears()
+    lines = [line for arrival in heard for line in arrival.lines]
+    assert [line.amount for line in lines] == [100, 200, 100, -100]
+    assert len({line.id for line in lines}) == 4
+    assert not any(arrival.why for arrival in heard)
+
+
+async def test_what_came_under_a_placeholder_goes_back_to_who_sent_it(account: Account) -> None:
+    """Its reference is what tells it from all others."""
+    first = Booking(amount=2500, remittance=FIRST, reference="NONREF", account=BEN)
+    other = Booking(amount=500, remittance=SECOND, reference="NONREF")
+    paid, another = await told(account, first, other)
+    assert paid.reference != another.reference
+    refund = Refund(id="r1", charge=paid.reference, amount=400, currency="GBP")
+    assert (await account.processor.refund(refund)).state is PartState.PROCESSING
+    [order] = account.bank.takes_orders()
+    assert order.account == BEN
+
+
+async def test_statement_ids_may_begin_anew(account: Account) -> None:
+    """With each year: another last day makes it another statement, if its balances go on."""
+    for _ in range(2):
+        account.bank.books(Booking(amount=100, reference="NONREF"))
+        document = account.bank.statement(id="1")
+        for name in ("a.xml", "b.xml"):
+            account.bank.delivers(document, name)
+        [arrival] = await account.hears()
+        assert (arrival.why, [line.amount for line in arrival.lines]) == ("", [100])
+        account.clock.advance(timedelta(days=365))
 
 
 async def test_files_that_are_no_statements_are_put_aside(account: Account, tmp_path: Path) -> None:

@@ -1,114 +1,36 @@
 """Deposits and withdrawals by a bank, from what a customer asks for to what the ledger and people know."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from subgraphs.wallet.cashier import Cashier
 from subgraphs.wallet.models import PAYMENTS
-from subgraphs.wallet.paying.answers import Answer, words_of
+from subgraphs.wallet.paying.answers import words_of
 from subgraphs.wallet.paying.opened import OpenedPayments
-from subgraphs.wallet.paying.processors import open_processors
 from subgraphs.wallet.paying.reconciliation.comparison import Compared
-from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
-from subgraphs.wallet.paying.reconciliation.statements import take_in
 from subgraphs.wallet.payments.bank.adapter import BankProcessor
-from subgraphs.wallet.payments.configuration import PaymentsFile, PaymentsSettings
 from subgraphs.wallet.payments.payment import PaymentState
 from subgraphs.wallet.payments.records.cases import close_case, open_cases
+from tests.subgraphs.wallet.payments.bank.banked_wallet import BankedWallet, banked_wallet
 from tests.subgraphs.wallet.payments.conftest import ANN
-from tests.subgraphs.wallet.payments.payments_wallet import AMOUNTS, FILE, PaymentsWallet
+from tests.subgraphs.wallet.payments.payments_wallet import FILE, PaymentsWallet
 from tests.subgraphs.wallet.payments.played_bank import ANN as ACCOUNT
 from tests.subgraphs.wallet.payments.played_bank import (
     OURS,
     Booking,
-    Ordered,
     PlayedBank,
     bank_options,
     made_folders,
 )
 
 
-@dataclass
-class BankedWallet:
-    """A wallet whose customers pay and are paid through a bank.
-
-    Attributes:
-        played: The wallet, whose first processor takes cards.
-        bank: The other side.
-    """
-
-    played: PaymentsWallet
-    bank: PlayedBank
-
-    @property
-    def processor(self) -> BankProcessor:
-        """Return the bank as the wallet sees it."""
-        bank = self.played.payments.work.asking.processors["bank"].bank
-        assert bank is not None
-        return bank
-
-    async def hears(self, *bookings: Booking) -> None:
-        """Let the bank send a statement, also of some more movements, and read it."""
-        for booking in bookings:
-            self.bank.books(booking)
-        self.bank.delivers(self.bank.statement())
-        await self.reads()
-
-    async def reads(self) -> int:
-        """Read what is in the inbox, as the cashier does."""
-        return await take_in(self.played.payments.work, "bank", self.processor)
-
-    async def withdraws(self, amount: int = 500) -> Ordered:
-        """Let Ann withdraw to her account; return what the bank is asked for."""
-        assert (await self.played.withdraw(ANN, f"w{amount}", amount, "transfer")).refusal is None
-        [order] = self.bank.takes_orders()
-        return order
-
-    async def newest(self) -> Answer:
-        """Return Ann's newest payment."""
-        return (await self.played.payments.requests.payments(ANN, 1))[0]
-
-    async def cases(self) -> list[tuple[str, str]]:
-        """Return the kinds of cases, and what they are about."""
-        rows = await self.played.rows(PAYMENTS.case)
-        return [(row.kind, row.subject) for row in rows]
-
-    async def compares(self, days_ago: int) -> Compared:
-        """Compare a day."""
-        day = self.played.time.now().date() - timedelta(days=days_ago)
-        return await Reconciler(self.played.payments.work).ask("bank", day)
-
-
 @pytest.fixture
 async def banked(wallet: PaymentsWallet, tmp_path: Path) -> BankedWallet:
     """A wallet in which Ann has won."""
-    options = bank_options(made_folders(tmp_path / "bank"))
-    given = {"folder": options.folder, "holder": options.holder, "iban": options.iban, "currency": "GBP"}
-    deposit: dict[str, Any] = {
-        "id": "send",
-        "names": {"en": "Bank transfer"},
-        "direction": "DEPOSIT",
-        "amounts": AMOUNTS,
-        "routes": [{"processor": "bank"}],
-    }
-    cards = [{"name": name, "adapter": "stripe"} for name in ("first", "second")]
-    content = {
-        "processors": [*cards, {"name": "bank", "adapter": "bank", "options": given}],
-        "methods": [*FILE.model_dump()["methods"], deposit],
-        "review": FILE.review.model_dump(),
-    }
-    file = PaymentsFile.model_validate(content)
-    only_bank = file.model_copy(update={"processors": file.processors[-1:]})
-    opened = open_processors(only_bank, PaymentsSettings(), wallet.time)
-    processors = {**wallet.payments.work.asking.processors, **opened}
-    wallet.payments = OpenedPayments.of(wallet.opened, file, processors, "https://{brand}.example/")
-    await wallet.win(ANN, 2_000 - 10)
-    wallet.later(minutes=1)
-    return BankedWallet(wallet, PlayedBank(options, wallet.time.now))
+    return await banked_wallet(wallet, tmp_path / "bank")
 
 
 async def test_a_withdrawal_is_done_once_the_statement_has_it(banked: BankedWallet) -> None:
@@ -308,6 +230,29 @@ async def test_a_folder_that_is_not_there_is_no_case(banked: BankedWallet) -> No
     banked.bank.folder.rename(banked.bank.folder.with_name("gone"))
     await Cashier(banked.played.opened, banked.played.payments).round()
     assert await banked.cases() == []
+
+
+async def test_an_odd_entry_is_one_case_and_the_file_is_read(banked: BankedWallet) -> None:
+    """With why, and what has moved; the day's comparison adds none, nor does another hearing."""
+    answer = await banked.played.deposit(ANN, "d1", 700, "send")
+    assert answer.instructions is not None
+    banked.bank.books(Booking(amount=123, remittance="for Ann"))
+    banked.bank.books(Booking(amount=700, remittance=answer.instructions.reference))
+    document = banked.bank.statement().replace(b'<Amt Ccy="GBP">1.23</Amt>', b'<Amt Ccy="SEK">17</Amt>')
+    banked.bank.delivers(document)
+    await banked.reads()
+    [case] = await banked.played.rows(PAYMENTS.case)
+    assert (case.kind, case.amount_minor, case.currency) == ("unreadable", 123, "GBP")
+    assert "no amount in the account's currency" in case.details
+    assert "for Ann" in case.details
+    assert await banked.played.cash(ANN) == 2_000 - 10 + 700 - 10
+    banked.played.later(days=1)
+    assert await banked.compares(1) == Compared(lines=2, matched=1, different=0)
+    await close_all(banked)
+    for file in (banked.bank.folder / "read").glob(".heard"):
+        file.unlink()
+    await banked.reads()
+    assert len(await banked.cases()) == 1
 
 
 async def test_money_of_which_nothing_is_known_is_a_case(banked: BankedWallet) -> None:

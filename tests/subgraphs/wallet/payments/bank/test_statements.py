@@ -45,6 +45,11 @@ SENT_BACK_BY_THEM: Final = (
     f"<CdtrAcct><Id><IBAN>{OURS}</IBAN></Id></CdtrAcct></RltdPties>"
 )
 RRTN: Final = "<Domn><Cd>PMNT</Cd><Fmly><Cd>ICDT</Cd><SubFmlyCd>RRTN</SubFmlyCd></Fmly></Domn>"
+REVERSAL: Final = "<RvslInd>true</RvslInd>"
+CHARGES: Final = '<Chrgs><Rcrd><Amt Ccy="EUR">1.50</Amt></Rcrd></Chrgs>'
+EMPTY_TEXTS: Final = (
+    "<Refs><EndToEndId/></Refs><RltdPties><Dbtr><Pty><Nm/></Pty></Dbtr></RltdPties><RmtInf><Ustrd/></RmtInf>"
+)
 ONLY_PAGE: Final = "<PgNb>1</PgNb><LastPgInd>true</LastPgInd>"
 CREDITOR_REFERENCE: Final = (
     "<RmtInf><Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp><Ref>RF18539007547034</Ref>"
@@ -63,7 +68,7 @@ READ: Final[dict[str, tuple[bytes, list[dict[str, Any]]]]] = {
         moved(entry("12.5", "CRDT", CREDIT), closing="112.50"),
         [
             {
-                "id": "R1/1",
+                "id": "S1:2026-11-20:1/1",
                 "part": "",
                 "reference": "R7",
                 "amount": 1_250,
@@ -110,7 +115,53 @@ READ: Final[dict[str, tuple[bytes, list[dict[str, Any]]]]] = {
     ),
     "a reversal, whose sign the bank has already turned": (
         moved(entry("40.00", "CRDT", reversal="<RvslInd>true</RvslInd>"), closing="140.00"),
-        [{"amount": 4_000}],
+        [{"amount": 4_000, "is_return": True, "reason": ""}],
+    ),
+    "a reversal without a reason, of a payment of ours": (
+        moved(entry("40.00", "CRDT", PAID, reversal="<RvslInd>1</RvslInd>"), closing="140.00"),
+        [{"part": "part-1", "amount": 4_000, "is_return": True, "holder": "Ann Smith", "account": THEIRS}],
+    ),
+    "a reversal in the direction of what it reverses, as the balances prove": (
+        moved(entry("3.00", "DBIT"), entry("40.00", "DBIT", PAID, reversal=REVERSAL), closing="137.00"),
+        [
+            {"amount": -300},
+            {"part": "part-1", "amount": 4_000, "is_return": True, "account": THEIRS, "odd": ""},
+        ],
+    ),
+    "a reversal of several in the direction of what it reverses": (
+        moved(
+            entry("10.00", "DBIT", detail("a", "15"), detail("b", "5", "CRDT"), reversal=REVERSAL),
+            closing="110.00",
+        ),
+        [{"part": "a", "amount": 1_500}, {"part": "b", "amount": -500}],
+    ),
+    "a reversal of a credit": (
+        moved(entry("5.00", "DBIT", CREDIT, reversal=REVERSAL), closing="95.00"),
+        [{"amount": -500, "is_return": True, "holder": "Ann Smith"}],
+    ),
+    "details of another currency": (
+        moved(entry("1.00", "CRDT", detail("a", "11").replace("EUR", "SEK")), closing="101.00"),
+        [{"part": "a", "amount": 100, "odd": ""}],
+    ),
+    "details of another currency in the older version": (
+        moved(
+            entry("1.00", "CRDT", older_detail("a", "11").replace("EUR", "SEK"), status="BOOK"),
+            closing="101.00",
+            version=OLDER,
+        ),
+        [{"part": "a", "amount": 100, "odd": ""}],
+    ),
+    "details before charges": (
+        moved(entry("98.50", "CRDT", detail("a", "100.00") + CHARGES), closing="198.50"),
+        [{"part": "a", "amount": 9_850, "odd": ""}],
+    ),
+    "an entry without a day, which was booked by the end of the statement": (
+        moved(entry("1.00", day=""), closing="101.00"),
+        [{"day": date(2026, 11, 20), "odd": ""}],
+    ),
+    "an entry with empty texts": (
+        moved(entry("1.00", "CRDT", EMPTY_TEXTS, reference="<AcctSvcrRef></AcctSvcrRef>"), closing="101.00"),
+        [{"part": "", "reference": "", "holder": "", "odd": ""}],
     ),
     "a creditor's reference": (
         moved(entry("1.00", "CRDT", CREDITOR_REFERENCE), closing="101.00"),
@@ -118,7 +169,10 @@ READ: Final[dict[str, tuple[bytes, list[dict[str, Any]]]]] = {
     ),
     "a booking of several, with their amounts": (
         moved(entry("30.00", "DBIT", detail("a", "10.00"), detail("b", "20")), closing="70.00"),
-        [{"id": "R1/1", "part": "a", "amount": -1_000}, {"id": "R1/2", "part": "b", "amount": -2_000}],
+        [
+            {"id": "S1:2026-11-20:1/1", "part": "a", "amount": -1_000, "reference": ""},
+            {"id": "S1:2026-11-20:1/2", "part": "b", "amount": -2_000},
+        ],
     ),
     "a booking of several in both directions": (
         moved(entry("10.00", "DBIT", detail("a", "15"), detail("b", "5", "CRDT")), closing="90.00"),
@@ -134,19 +188,15 @@ READ: Final[dict[str, tuple[bytes, list[dict[str, Any]]]]] = {
     ),
     "a booking of several, of which one has no amount": (
         moved(entry("30.00", "DBIT", detail("a", "10.00"), PAID), closing="70.00"),
-        [{"id": "R1/1", "part": "", "amount": -3_000, "holder": ""}],
+        [{"id": "S1:2026-11-20:1/1", "part": "", "amount": -3_000, "holder": "", "odd": ""}],
     ),
     "two entries under one reference": (
         moved(entry("1.00"), entry("2.00"), closing="103.00"),
-        [{"id": "R1/1", "amount": 100}, {"id": "R1/2", "amount": 200}],
-    ),
-    "an entry with the reference that is unique in a statement alone": (
-        moved(entry("1.00", reference="", first="<NtryRef>1</NtryRef>"), closing="101.00"),
-        [{"id": "S1:1/1", "reference": ""}],
+        [{"id": "S1:2026-11-20:1/1", "amount": 100}, {"id": "S1:2026-11-20:2/1", "amount": 200}],
     ),
     "entries without any reference": (
         moved(entry("1.00", reference=""), entry("2.00", reference=""), closing="103.00"),
-        [{"id": "S1:/1"}, {"id": "S1:/2"}],
+        [{"id": "S1:2026-11-20:1/1", "reference": ""}, {"id": "S1:2026-11-20:2/1", "reference": ""}],
     ),
     "an instant, whose day is that of the bank": (
         moved(
@@ -168,6 +218,85 @@ READ: Final[dict[str, tuple[bytes, list[dict[str, Any]]]]] = {
         [],
     ),
 }
+
+
+ODD: Final[dict[str, tuple[str, int, str]]] = {
+    "another currency": (entry("9.00", currency="USD"), 1_250, "no amount in the account's currency"),
+    "a part of a cent": (entry("12.505"), 1_250, "no amount in the account's currency"),
+    "a sign": (entry("-12.50"), 1_250, "Amt"),
+    "an amount that is no number": (entry("much"), 1_250, "Amt"),
+    "an amount that no memory holds": (entry("1e999999999"), 1_250, "Amt"),
+    "no direction": (entry("12.50", "AWAY"), 1_250, "CdtDbtInd"),
+    "nothing": ("<Ntry/>", 1_250, "Ntry"),
+    "an unknown element": (entry("12.50", "CRDT", f"<Name/>{CREDIT}"), 1_250, "Name"),
+    "an id that is too long": (entry("12.50", "CRDT", detail("x" * 36, "12.50")), 1_250, "EndToEndId"),
+    "a day before our calendar": (
+        entry("12.50", "CRDT", CREDIT, day="<BookgDt><Dt>-0001-01-01</Dt></BookgDt>"),
+        1_250,
+        "day",
+    ),
+    "details that are not the entry together": (
+        entry("12.50", "CRDT", detail("a", "10.00"), detail("b", "2.51")),
+        1_250,
+        "not the entry's together",
+    ),
+    "fewer details than it says": (
+        entry("12.50", "DBIT", PAID).replace("<NtryDtls>", "<NtryDtls><Btch><NbOfTxs>2</NbOfTxs></Btch>"),
+        -1_250,
+        "fewer details",
+    ),
+}
+"""Entries, what they have moved, and why a person has to look."""
+
+
+@pytest.mark.parametrize("what", ODD)
+@pytest.mark.parametrize("is_first", [False, True])
+def test_an_odd_entry_is_odd_alone(what: str, *, is_first: bool) -> None:
+    """It counts as the balances say, names no part, and what is wrong is said without a value."""
+    written, amount, why = ODD[what]
+    sound = entry("3.00", "CRDT", detail("part-2", "3.00"))
+    entries = [written, sound] if is_first else [sound, written]
+    [read] = read_statements(moved(*entries, closing=f"{(10_300 + amount) / 100:.2f}"))
+    odd, other = read.entries if is_first else read.entries[::-1]
+    assert (odd.amount, odd.part, odd.reference, odd.day) == (amount, "", "", date(2026, 11, 20))
+    assert why in odd.odd
+    assert not any(value in odd.odd for value in ("Ann", "12.50", "much", THEIRS))
+    assert (other.amount, other.part, other.odd) == (300, "part-2", "")
+
+
+def test_what_several_odd_entries_have_moved_is_known_together() -> None:
+    """The balances say no more: each is odd, and the first has all of it."""
+    written = moved(entry("1.00", currency="USD"), entry("2.00", currency="USD"), closing="104.00")
+    assert [(entry.amount, bool(entry.odd)) for entry in read_statements(written)[0].entries] == [
+        (400, True),
+        (0, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "placeholder", ["NONREF", "NOTPROVIDED", "NOT PROVIDED", "Not-provided", " ", "0", "0000000"]
+)
+def test_a_placeholder_is_no_reference(placeholder: str) -> None:
+    """Banks write one where they have none: it tells no movement from another."""
+    refs = f"<Refs><AcctSvcrRef>{placeholder}</AcctSvcrRef><EndToEndId>{placeholder}</EndToEndId></Refs>"
+    reference = f"<AcctSvcrRef>{placeholder}</AcctSvcrRef>"
+    [read] = read_statements(moved(entry("1.00", "CRDT", refs, reference=reference), closing="101.00"))
+    [only] = read.entries
+    assert (only.id, only.part, only.reference) == ("S1:2026-11-20:1/1", "", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "ids"),
+    [
+        ([entry("1.00"), entry("2.00")], ["R1/1", "R1/2"]),
+        ([entry("3.00", reference="", first="<NtryRef>7</NtryRef>")], ["S1:7/1"]),
+        ([entry("3.00", "CRDT", detail("a", "1"), detail("b", "2"))], ["R1/1", "R1/2"]),
+    ],
+)
+def test_what_was_believed_before_keeps_its_ids(written: list[str], ids: list[str]) -> None:
+    """The lines of reports are kept under them."""
+    [read] = read_statements(moved(*written, closing="103.00"), older_ids=True)
+    assert [entry.id for entry in read.entries] == ids
 
 
 @pytest.mark.parametrize("what", READ)

@@ -20,6 +20,7 @@ from simulator.bank.store import Kept, Store
 from subgraphs.wallet.payments.bank.adapter import BankProcessor
 from subgraphs.wallet.payments.bank.arrivals import Arrival
 from subgraphs.wallet.payments.bank.folders import FOLDERS
+from subgraphs.wallet.payments.bank.reports import read_report
 from subgraphs.wallet.payments.processor import Charge, PartKind, PartState, Payout, ReportLine
 from tests.subgraphs.wallet.payments.played_bank import ANN, OURS, bank_options
 from tests.support.examples import OUTER_LAYER
@@ -27,9 +28,10 @@ from tests.support.examples import OUTER_LAYER
 OPENING: Final = 50_000
 FAULTS: Final = [
     *("refuses", "drops", "late", "differs", "returns", "returns_later"),
-    *("together", "misses_line", "cut", "twice", "foreign"),
+    *("together", "misses_line", "cut", "twice", "foreign", "reports"),
 ]
 RETURNS, MISSES_LINE = FAULTS.index("returns"), FAULTS.index("misses_line")
+REFUSES, REPORTS = FAULTS.index("refuses"), FAULTS.index("reports")
 ONE_DAY: Final = timedelta(days=1)
 MAX_DELAY: Final = 5
 """After so many days nothing is still to be booked."""
@@ -45,6 +47,7 @@ class House:
         self.charges: list[Charge] = []
         self.lines: list[ReportLine] = []
         self.refused = 0
+        self.rejected: set[str] = set()
         self.believed_to = date.min
         self.read_to = self.clock.now().date()
 
@@ -152,10 +155,12 @@ class House:
         async def hear(arrival: Arrival) -> None:
             if arrival.why:
                 self.refused += 1
-            else:
+            elif arrival.statements:
                 self.lines += arrival.lines
                 self.believed_to = max(self.believed_to, arrival.day_to)
 
+        reports = [file.read_bytes() for file in (self.bank.folder / "inbox").glob("report-*.xml")]
+        self.rejected.update(status.part for report in reports for status in read_report(report))
         self.run(self.processor.take_in(hear))
 
     def _lines_are_the_books(self, told: list[Kept]) -> None:
@@ -167,11 +172,11 @@ class House:
         assert OPENING + sum(line.amount for line in self.lines) == balance
 
     def _parts_are_as_the_bank_says(self, told: list[Kept]) -> None:
-        """A payout is done when it is booked, and failed when it came back; nothing is booked twice."""
+        """A payout is done when booked, and failed when it came back or was refused; none is booked twice."""
         for payout in self.payouts:
             booked = [kept.movement.kind for kept in told if kept.movement.part == payout.id]
             assert booked.count(MovementKind.PAYMENT) <= 1
-            expected = PartState.PROCESSING
+            expected = PartState.FAILED if payout.id in self.rejected else PartState.PROCESSING
             if MovementKind.PAYMENT in booked:
                 expected = PartState.FAILED if MovementKind.RETURN in booked else PartState.DONE
             assert self.run(self.processor.ask(PartKind.PAYOUT, payout.id, "")).state is expected
@@ -199,6 +204,10 @@ deeds = st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(1, 1_000)), max_s
     version=OLDER,
     days=[([(House.pay_out, 1), (House.fault, RETURNS), (House.fault, MISSES_LINE)], 1, False)],
 )  # a day that is refused, and of which no balance tells
+@example(
+    version=NEWER,
+    days=[([(House.pay_out, 1), (House.fault, REFUSES), (House.fault, REPORTS)], 1, True)],
+)  # an order that is refused, and a report says so
 @settings(max_examples=OUTER_LAYER, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     version=st.sampled_from([OLDER, NEWER]),

@@ -85,19 +85,22 @@ def expected(statement: DayStatement) -> Statement:
         closing=statement.closing,
         day_from=statement.day,
         day_to=statement.day,
-        entries=tuple(entry for booking in statement.bookings for entry in entries(statement, booking)),
+        entries=tuple(
+            entry
+            for place, booking in enumerate(statement.bookings, 1)
+            for entry in entries(statement, booking, f"{statement.id}:{statement.day}:{place}")
+        ),
     )
 
 
-def entries(statement: DayStatement, booking: Booking) -> list[Entry]:
+def entries(statement: DayStatement, booking: Booking, name: str) -> list[Entry]:
     """Return what a reader has to make of what is booked together."""
     first = booking.movements[0]
     if booking.bare:
         bare = Movement(reference=first.reference, kind=first.kind, amount=booking.amount)
-        return [entry(statement, bare, f"{first.reference}/1")]
+        return [entry(statement, bare, f"{name}/1")]
     return [
-        entry(statement, movement, f"{first.reference}/{place}")
-        for place, movement in enumerate(booking.movements, 1)
+        entry(statement, movement, f"{name}/{place}") for place, movement in enumerate(booking.movements, 1)
     ]
 
 
