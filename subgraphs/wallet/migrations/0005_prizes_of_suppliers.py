@@ -14,5 +14,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    is_prize = sa.Column("is_prize", sa.Boolean(), server_default=sa.text("0"), nullable=False)
-    op.add_column("game_transaction", is_prize)
+    op.add_column(
+        "game_transaction", sa.Column("is_prize", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+    )

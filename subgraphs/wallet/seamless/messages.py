@@ -1,8 +1,8 @@
 """The messages of Hub88's operator API, for whoever serves it and for whoever calls it.
 
 Sources: Hub88's developer documentation, "Wallet API" and "Seamless Wallet response statuses" of the operator
-API, and the entries of its changelog that docs/seamless-wallet.md names, up to 27 October 2026. Members
-that are not listed here are accepted and ignored: Hub88 adds optional ones without notice.
+API, and the entries of its changelog that docs/seamless-wallet.md names, the newest of 27 October 2026.
+Members that are not listed here are accepted and ignored: Hub88 adds optional ones without notice.
 """
 
 from collections.abc import Mapping
