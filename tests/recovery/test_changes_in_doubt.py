@@ -284,8 +284,8 @@ async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
         )
     await harness.set_account(good_account(), other)
     assert await harness.recover() == (1, 1)
-    (entry,) = [entry for entry in logged if entry["event"] == "intent_broken"]
-    assert "iso_week" in entry["error"]
+    (entry,) = [entry for entry in logged if entry["event"] == "item_postponed"]
+    assert "iso_week" in repr(entry["exc_info"])
     assert (await harness.stored())["choices"] == 0
 
 

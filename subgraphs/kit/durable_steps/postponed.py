@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, and_, case, delete, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.same_fields import with_fields_of
+from foundation.storage.clock import Clock
 from foundation.storage.columns import Identifier, UtcDateTime, upsert
 from foundation.storage.database import Database
 from subgraphs.kit.durable_steps.schedule import Pauses
@@ -112,14 +112,18 @@ class PostponedItems:
             gone = and_(c.loop_name == loop, c.item.in_(sorted(map(name_of, items))))
             await connection.execute(delete(self.table).where(gone))
 
-    async def counts(self, *loops: str) -> Mapping[str, int]:
-        """Return how many items of loops are postponed, and how many of them need a person."""
-        c = self.table.c
-        async with self.database.read() as connection:
-            query = select(func.count(), func.sum(case((c.tries >= CASE_AFTER, 1), else_=0)))
-            postponed, failing = (await connection.execute(query.where(c.loop_name.in_(loops)))).one()
-        return {"postponed": postponed, "failing": int(failing or 0)}
+    async def counts(self, worker: str, clock: Clock) -> Mapping[str, int]:
+        """Return how many items of a worker's loops are postponed, and how many of them need a person.
 
-    async def clean(self, connection: AsyncConnection, at: datetime) -> None:
-        """Delete what has gone by other ways."""
-        await connection.execute(delete(self.table).where(self.table.c.due_at < at - FORGOTTEN_AFTER))
+        What has gone by other ways is forgotten.
+        """
+        c = self.table.c
+        mine = c.loop_name.startswith(f"{worker}: ", autoescape=True)
+        query = select(func.count(), func.sum(case((c.tries >= CASE_AFTER, 1), else_=0))).where(mine)
+        async with self.database.read() as connection:
+            postponed, failing = (await connection.execute(query)).one()
+        if postponed:
+            async with self.database.write() as connection:
+                gone = c.due_at < await clock.at(connection) - FORGOTTEN_AFTER
+                await connection.execute(delete(self.table).where(mine, gone))
+        return {"postponed": postponed, "failing": int(failing or 0)}
