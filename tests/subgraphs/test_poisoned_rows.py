@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from foundation.storage.clock import ManualClock, SystemClock
+from furlong.workers.week_worker import CHOICES
 from subgraphs.bets.betting.bet import BetStatus
 from subgraphs.bets.models import POSTPONED as POSTPONED_BETS
 from subgraphs.bets.records.results import ResultStore
@@ -22,6 +23,8 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.durable_steps.postponed import CASE_AFTER, PostponedItems
 from subgraphs.kit.funds import Purpose, Reservation
 from subgraphs.kit.mutations.recovery import CHANGES_IN_DOUBT
+from subgraphs.progress.weeks.lifecycle import BRANDS, CLOSED_WEEKS
+from subgraphs.progress.weeks.lifecycle import CUSTOMERS as CUSTOMERS_OF_WEEKS
 from subgraphs.wallet.cashier import BANKS, REPORTS, Cashier
 from subgraphs.wallet.closes import DAYS_TO_CLOSE, DailyClose
 from subgraphs.wallet.closing.closer import Closer
@@ -48,6 +51,7 @@ from tests.subgraphs.bets.house import opened_house
 from tests.subgraphs.bets.slips import offer, offered
 from tests.subgraphs.poisoned import LONG, LoopFixture, Make, declared_loops, run_sql
 from tests.subgraphs.poisoned_club import changes_in_doubt
+from tests.subgraphs.poisoned_weeks import brands, choices, closed_weeks, customers_of_a_week
 from tests.subgraphs.wallet.credits_wallet import CreditsWallet, opened_dying
 from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
 from tests.subgraphs.wallet.seamless.operators import OperatorWallet, operators_of
@@ -391,6 +395,10 @@ async def corrections(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[L
 
 MADE_UP: Final[dict[str, Make]] = {
     CHANGES_IN_DOUBT: changes_in_doubt,
+    BRANDS: brands,
+    CLOSED_WEEKS: closed_weeks,
+    CUSTOMERS_OF_WEEKS: customers_of_a_week,
+    CHOICES: choices,
     DUE_BETS: bets,
     DUE_PAYMENTS: payments,
     STATEMENTS: statements,
