@@ -23,6 +23,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.durable_steps.postponed import CASE_AFTER, PostponedItems
 from subgraphs.kit.funds import Purpose, Reservation
 from subgraphs.kit.mutations.recovery import CHANGES_IN_DOUBT
+from subgraphs.kit.records.outbox_relay import FACTS
 from subgraphs.progress.weeks.lifecycle import BRANDS, CLOSED_WEEKS
 from subgraphs.progress.weeks.lifecycle import CUSTOMERS as CUSTOMERS_OF_WEEKS
 from subgraphs.wallet.cashier import BANKS, REPORTS, Cashier
@@ -51,6 +52,7 @@ from tests.subgraphs.bets.house import opened_house
 from tests.subgraphs.bets.slips import offer, offered
 from tests.subgraphs.poisoned import LONG, LoopFixture, Make, declared_loops, run_sql
 from tests.subgraphs.poisoned_club import changes_in_doubt
+from tests.subgraphs.poisoned_outbox import facts
 from tests.subgraphs.poisoned_weeks import brands, choices, closed_weeks, customers_of_a_week
 from tests.subgraphs.wallet.credits_wallet import CreditsWallet, opened_dying
 from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
@@ -396,6 +398,7 @@ async def corrections(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[L
 MADE_UP: Final[dict[str, Make]] = {
     CHANGES_IN_DOUBT: changes_in_doubt,
     BRANDS: brands,
+    FACTS: facts,
     CLOSED_WEEKS: closed_weeks,
     CUSTOMERS_OF_WEEKS: customers_of_a_week,
     CHOICES: choices,
