@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -31,6 +32,8 @@ from backoffice.jobs.jobs import Job, JobId, JobStatus
 from backoffice.metadata import METADATA
 from foundation.same_fields import with_fields_of
 from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime
+
+_log = structlog.get_logger("backoffice.jobs")
 
 JOB = Table(
     "job",
@@ -137,22 +140,28 @@ async def newest_first(
 async def claim(
     connection: AsyncConnection, holder: str, kinds: Sequence[str], now: datetime, until: datetime
 ) -> Job | None:
-    """Take the oldest job that waits, or whose process has died; None if there is none."""
+    """Take the oldest job that waits, or whose process has died; None if there is none.
+
+    One whose row cannot be read, such as after an upgrade, fails; the next one is taken.
+    """
     c = JOB.c
     free = or_(
         c.status == JobStatus.QUEUED.value,
         and_(c.status == JobStatus.RUNNING.value, c.lease_until <= now),
     )
-    oldest = select(JOB).where(free, c.kind.in_(kinds)).order_by(c.created_at, c.job_id).limit(1)
-    row = (await connection.execute(oldest.with_for_update())).first()
-    if row is None:
-        return None
-    await connection.execute(
-        update(JOB)
-        .where(c.job_id == row.job_id)
-        .values(status=JobStatus.RUNNING.value, holder=holder, lease_until=until, attempts=row.attempts + 1)
-    )
-    return await find(connection, row.job_id)
+    waiting = select(c.job_id, c.attempts).where(free, c.kind.in_(kinds))
+    oldest = waiting.order_by(c.created_at, c.job_id).limit(1).with_for_update()
+    while (row := (await connection.execute(oldest)).first()) is not None:
+        taken = {"status": JobStatus.RUNNING.value, "holder": holder, "attempts": row.attempts + 1}
+        await connection.execute(update(JOB).where(c.job_id == row.job_id).values(**taken, lease_until=until))
+        try:
+            return await find(connection, row.job_id)
+        except (ValueError, TypeError, LookupError) as error:
+            _log.exception("job_not_read", job=row.job_id)
+            why = f"Its row cannot be read: {error!r}"[:500]
+            failed = {"status": JobStatus.FAILED.value, "finished_at": now, "error": why}
+            await finish(connection, row.job_id, holder, failed)
+    return None
 
 
 async def renew(connection: AsyncConnection, job_id: str, holder: str, values: Mapping[str, Any]) -> bool:
