@@ -19,6 +19,7 @@ from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.upkeep import DUE_BETS
 from subgraphs.bets.upkeep import PARTS as PARTS_OF_BETS
 from subgraphs.bets.upkeep import Upkeep as BetsUpkeep
+from subgraphs.fulfilment.payout.unit_of_work import REWARDS
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.durable_steps.postponed import CASE_AFTER, PostponedItems
 from subgraphs.kit.funds import Purpose, Reservation
@@ -53,6 +54,7 @@ from tests.subgraphs.bets.slips import offer, offered
 from tests.subgraphs.poisoned import LONG, LoopFixture, Make, declared_loops, run_sql
 from tests.subgraphs.poisoned_club import changes_in_doubt
 from tests.subgraphs.poisoned_outbox import facts
+from tests.subgraphs.poisoned_rewards import rewards
 from tests.subgraphs.poisoned_weeks import brands, choices, closed_weeks, customers_of_a_week
 from tests.subgraphs.wallet.credits_wallet import CreditsWallet, opened_dying
 from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
@@ -399,6 +401,7 @@ MADE_UP: Final[dict[str, Make]] = {
     CHANGES_IN_DOUBT: changes_in_doubt,
     BRANDS: brands,
     FACTS: facts,
+    REWARDS: rewards,
     CLOSED_WEEKS: closed_weeks,
     CUSTOMERS_OF_WEEKS: customers_of_a_week,
     CHOICES: choices,
