@@ -25,6 +25,7 @@ from subgraphs.kit.durable_steps.postponed import CASE_AFTER, PostponedItems
 from subgraphs.kit.funds import Purpose, Reservation
 from subgraphs.kit.mutations.recovery import CHANGES_IN_DOUBT
 from subgraphs.kit.records.outbox_relay import FACTS
+from subgraphs.lobby.upkeep import PROVIDERS
 from subgraphs.progress.weeks.lifecycle import BRANDS, CLOSED_WEEKS
 from subgraphs.progress.weeks.lifecycle import CUSTOMERS as CUSTOMERS_OF_WEEKS
 from subgraphs.wallet.cashier import BANKS, REPORTS, Cashier
@@ -53,6 +54,7 @@ from tests.subgraphs.bets.house import opened_house
 from tests.subgraphs.bets.slips import offer, offered
 from tests.subgraphs.poisoned import LONG, LoopFixture, Make, declared_loops, run_sql
 from tests.subgraphs.poisoned_club import changes_in_doubt
+from tests.subgraphs.poisoned_lobby import providers
 from tests.subgraphs.poisoned_outbox import facts
 from tests.subgraphs.poisoned_rewards import rewards
 from tests.subgraphs.poisoned_weeks import brands, choices, closed_weeks, customers_of_a_week
@@ -402,6 +404,7 @@ MADE_UP: Final[dict[str, Make]] = {
     BRANDS: brands,
     FACTS: facts,
     REWARDS: rewards,
+    PROVIDERS: providers,
     CLOSED_WEEKS: closed_weeks,
     CUSTOMERS_OF_WEEKS: customers_of_a_week,
     CHOICES: choices,
