@@ -19,6 +19,9 @@ from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.upkeep import DUE_BETS
 from subgraphs.bets.upkeep import PARTS as PARTS_OF_BETS
 from subgraphs.bets.upkeep import Upkeep as BetsUpkeep
+from subgraphs.events.upkeep import PARTS as PARTS_OF_EVENTS
+from subgraphs.events.upkeep import RESULTS
+from subgraphs.events.upkeep import Upkeep as EventsUpkeep
 from subgraphs.fulfilment.payout.unit_of_work import REWARDS
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.durable_steps.postponed import CASE_AFTER, PostponedItems
@@ -54,6 +57,7 @@ from tests.subgraphs.bets.house import opened_house
 from tests.subgraphs.bets.slips import offer, offered
 from tests.subgraphs.poisoned import LONG, LoopFixture, Make, declared_loops, run_sql
 from tests.subgraphs.poisoned_club import changes_in_doubt
+from tests.subgraphs.poisoned_events import results
 from tests.subgraphs.poisoned_lobby import providers
 from tests.subgraphs.poisoned_outbox import facts
 from tests.subgraphs.poisoned_rewards import rewards
@@ -404,6 +408,7 @@ MADE_UP: Final[dict[str, Make]] = {
     BRANDS: brands,
     FACTS: facts,
     REWARDS: rewards,
+    RESULTS: results,
     PROVIDERS: providers,
     CLOSED_WEEKS: closed_weeks,
     CUSTOMERS_OF_WEEKS: customers_of_a_week,
@@ -419,7 +424,7 @@ MADE_UP: Final[dict[str, Make]] = {
     REQUESTS: requests,
     CORRECTIONS: corrections,
 }
-OF_ROUNDS: Final = {PARTS, PARTS_OF_BETS}
+OF_ROUNDS: Final = {PARTS, PARTS_OF_BETS, PARTS_OF_EVENTS}
 """Loops over the parts of a round, which do many rows in one statement."""
 
 IN_ORDER: Final = {DAYS_TO_CLOSE}
@@ -502,6 +507,21 @@ async def test_a_part_of_a_round_that_fails_keeps_no_customer_waiting(
         assert (await items.round())["postponed"] == 1
         assert await items.done() == {0}
         assert set(await items.postponed.of(PARTS)) == {"expiry"}
+
+
+async def test_a_part_of_a_round_that_fails_keeps_no_result_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Providers are judged together, and what one of them has said may be unreadable."""
+
+    async def judge(_upkeep: Any, *_: Any) -> None:
+        raise ValueError("nobody has thought of this")
+
+    monkeypatch.setattr(EventsUpkeep, "_judge", judge)
+    async with results(tmp_path, (False,)) as items:
+        assert (await items.round())["postponed"] == 1
+        assert await items.done() == {0}
+        assert set(await items.postponed.of(PARTS_OF_EVENTS)) == {"judging"}
 
 
 def test_each_declared_loop_is_tried_with_a_poisoned_row() -> None:
