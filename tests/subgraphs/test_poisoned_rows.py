@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from foundation.storage.clock import ManualClock, SystemClock
+from furlong.workers.upstream_reconciliation import COMPARISONS
 from furlong.workers.week_worker import CHOICES
 from subgraphs.bets.betting.bet import BetStatus
 from subgraphs.bets.models import POSTPONED as POSTPONED_BETS
@@ -56,7 +57,7 @@ from subgraphs.wallet.upkeep import CUSTOMERS, PARTS, Upkeep
 from tests.subgraphs.bets.house import opened_house
 from tests.subgraphs.bets.slips import offer, offered
 from tests.subgraphs.poisoned import LONG, LoopFixture, Make, declared_loops, run_sql
-from tests.subgraphs.poisoned_club import changes_in_doubt
+from tests.subgraphs.poisoned_club import changes_in_doubt, comparisons
 from tests.subgraphs.poisoned_events import results
 from tests.subgraphs.poisoned_lobby import providers
 from tests.subgraphs.poisoned_outbox import facts
@@ -405,6 +406,7 @@ async def corrections(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[L
 
 MADE_UP: Final[dict[str, Make]] = {
     CHANGES_IN_DOUBT: changes_in_doubt,
+    COMPARISONS: comparisons,
     BRANDS: brands,
     FACTS: facts,
     REWARDS: rewards,
