@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import delete, update
 
+from consumers.stream.database.sink import RECORDS
 from foundation.storage.clock import ManualClock, SystemClock
 from furlong.workers.upstream_reconciliation import COMPARISONS
 from furlong.workers.week_worker import CHOICES
@@ -432,6 +433,9 @@ OF_ROUNDS: Final = {PARTS, PARTS_OF_BETS, PARTS_OF_EVENTS}
 IN_ORDER: Final = {DAYS_TO_CLOSE}
 """Loops whose items come one after the other: the next one waits, and other loops of the worker go on."""
 
+DEAD_LETTERS: Final = {RECORDS}
+"""Loops over records of Kafka, which have their own test: `tests/consumers/stream/test_batches.py`."""
+
 PLACES: Final = {"first": (True, False, False), "last": (False, False, True), "alone": (True,)}
 
 
@@ -528,4 +532,4 @@ async def test_a_part_of_a_round_that_fails_keeps_no_result_waiting(
 
 def test_each_declared_loop_is_tried_with_a_poisoned_row() -> None:
     """A loop without one would not be known to do that."""
-    assert set(declared_loops()) == MADE_UP.keys() | IN_ORDER | OF_ROUNDS
+    assert set(declared_loops()) == MADE_UP.keys() | IN_ORDER | OF_ROUNDS | DEAD_LETTERS

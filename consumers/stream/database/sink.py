@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.stream.cell_partitions import CellPartitions
@@ -16,12 +17,30 @@ from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Message
 from foundation.storage.database import Database
+from foundation.storage.errors import is_conflict
 from foundation.storage.tracing import following
+from subgraphs.kit.durable_steps.loop import LoopName
+from subgraphs.kit.durable_steps.postponed import reason_of
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import public_key
 
+log = structlog.get_logger(__name__)
 IDLE_TIMEOUT_SECONDS: Final = 10
 """The longest pause between two statements of a batch; after it the database rolls the transaction back."""
+
+RECORDS: Final = LoopName("consumer", "records")
+"""Each goes on by itself: one that cannot be applied is a dead letter, which a person replays."""
+
+FAULTS_OF_RECORDS: Final = (
+    DataError,
+    IntegrityError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+)
+"""What a record may cause by what it says, or by what is stored about the same customer."""
 
 _IS_SET: Final = "furlong_idle_timeout_is_set"
 
@@ -82,8 +101,8 @@ class Sink:
     async def apply(self, batch: Batch) -> Applied:
         """Apply a batch and store its positions.
 
-        If the database refuses the data without naming the record, the batch is bisected, and each half is
-        a transaction of its own.
+        If a record makes it fail, the batch is bisected, and each half is a transaction of its own: that
+        record becomes a dead letter, and the others are applied.
 
         Raises:
             PositionMoved: A stored position is not the batch's; nothing is changed.
@@ -95,14 +114,17 @@ class Sink:
         messages, poison = decode(batch.topic, batch.records, self.cell)
         try:
             return await self._commit(batch, messages, poison)
-        except DataError as fault:
+        except FAULTS_OF_RECORDS as fault:
+            if is_conflict_of_rows(fault):
+                raise
             if len(messages) > 1:
                 first, second = batch.bisect()
                 return await self.apply(first) + await self.apply(second)
-            poison = [
-                *poison,
-                *(RejectedRecord(message.record, data_error_reason(fault)) for message in messages),
-            ]
+            for message in messages:
+                record = message.record
+                origin = f"{record.topic}/{record.partition}/{record.offset}"
+                log.exception("record_not_applied", loop=RECORDS, origin=origin)
+                poison = [*poison, RejectedRecord(record, fault_reason(fault))]
             return await self._commit(batch, [], poison)
 
     async def _commit(
@@ -156,6 +178,13 @@ def decode(
     return messages, poison
 
 
-def data_error_reason(fault: DataError) -> str:
-    """Return why the database refuses a record's data."""
-    return f"the database refuses the data: {fault.orig}"
+def is_conflict_of_rows(fault: Exception) -> bool:
+    """Return whether another transaction was faster, so that the same one may succeed."""
+    return isinstance(fault, IntegrityError) and is_conflict(fault)
+
+
+def fault_reason(fault: Exception) -> str:
+    """Return why a record cannot be applied."""
+    if isinstance(fault, DBAPIError):
+        return f"the database refuses the data: {fault.orig}"
+    return f"it cannot be applied: {reason_of(fault)}"
