@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import delete, update
 
+from consumers.feeds.mapping.feed import RECORDS as RECORDS_OF_FEEDS
 from consumers.stream.database.sink import RECORDS
 from foundation.storage.clock import ManualClock, SystemClock
 from furlong.workers.upstream_reconciliation import COMPARISONS
@@ -433,8 +434,8 @@ OF_ROUNDS: Final = {PARTS, PARTS_OF_BETS, PARTS_OF_EVENTS}
 IN_ORDER: Final = {DAYS_TO_CLOSE}
 """Loops whose items come one after the other: the next one waits, and other loops of the worker go on."""
 
-DEAD_LETTERS: Final = {RECORDS}
-"""Loops over records of Kafka, which have their own test: `tests/consumers/stream/test_batches.py`."""
+DEAD_LETTERS: Final = {RECORDS, RECORDS_OF_FEEDS}
+"""Loops over records of Kafka, with tests of their own in `tests/consumers/stream` and `tests/feeds`."""
 
 PLACES: Final = {"first": (True, False, False), "last": (False, False, True), "alone": (True,)}
 

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
+import structlog
 
 from consumers.feeds.mapping.progress_message import ProgressMessage, QualifyingBet, progress_message
 from consumers.messages.reader import decode_record
-from consumers.stream.errors import Poison
+from consumers.stream.errors import UNFORESEEN, Poison, unforeseen
 from consumers.stream.records import Record
+from subgraphs.kit.durable_steps.loop import LoopName
+
+log = structlog.get_logger(__name__)
+RECORDS: Final = LoopName("feeds", "records")
+"""Each goes on by itself: one that cannot be mapped is a dead letter."""
 
 TRACE: Final = "traceparent"
 BETS: Final = "bets-"
@@ -60,7 +66,11 @@ class Feed(Generic[F]):
         Raises:
             Poison: As `progress`.
         """
-        message, trace = self.progress(record.value), record.header(TRACE)
+        try:
+            message, trace = self.progress(record.value), record.header(TRACE)
+        except UNFORESEEN as fault:
+            log.exception("record_not_mapped", loop=RECORDS, topic=record.topic, offset=record.offset)
+            raise Poison(unforeseen(fault)) from fault
         if trace is None:
             return message
         return ProgressMessage(message.key, message.value, (*message.headers, (TRACE, trace.encode())))

@@ -13,14 +13,13 @@ from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.database.batch import Batch
 from consumers.stream.database.dead_letters import DeadLetterLimit, DeadLetters, RejectedRecord
 from consumers.stream.database.positions import Positions
-from consumers.stream.errors import Poison
+from consumers.stream.errors import UNFORESEEN, Poison, unforeseen
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Message
 from foundation.storage.database import Database
 from foundation.storage.errors import is_conflict
 from foundation.storage.tracing import following
 from subgraphs.kit.durable_steps.loop import LoopName
-from subgraphs.kit.durable_steps.postponed import reason_of
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import public_key
 
@@ -31,15 +30,7 @@ IDLE_TIMEOUT_SECONDS: Final = 10
 RECORDS: Final = LoopName("consumer", "records")
 """Each goes on by itself: one that cannot be applied is a dead letter, which a person replays."""
 
-FAULTS_OF_RECORDS: Final = (
-    DataError,
-    IntegrityError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-)
+FAULTS_OF_RECORDS: Final = (DataError, IntegrityError, *UNFORESEEN)
 """What a record may cause by what it says, or by what is stored about the same customer."""
 
 _IS_SET: Final = "furlong_idle_timeout_is_set"
@@ -175,6 +166,9 @@ def decode(
             messages.append(Message(record, topic.decode(record)))
         except Poison as error:
             poison.append(RejectedRecord(record, error.reason))
+        except UNFORESEEN as fault:
+            log.exception("record_not_decoded", loop=RECORDS, topic=record.topic, offset=record.offset)
+            poison.append(RejectedRecord(record, unforeseen(fault)))
     return messages, poison
 
 
@@ -187,4 +181,4 @@ def fault_reason(fault: Exception) -> str:
     """Return why a record cannot be applied."""
     if isinstance(fault, DBAPIError):
         return f"the database refuses the data: {fault.orig}"
-    return f"it cannot be applied: {reason_of(fault)}"
+    return unforeseen(fault)
