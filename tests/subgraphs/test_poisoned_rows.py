@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import delete, update
 
-from consumers.feeds.mapping.feed import RECORDS as RECORDS_OF_FEEDS
+from consumers.feeds.delivery.forwarder import RECORDS as RECORDS_OF_FEEDS
 from consumers.stream.database.sink import RECORDS
 from foundation.storage.clock import ManualClock, SystemClock
 from furlong.workers.upstream_reconciliation import COMPARISONS

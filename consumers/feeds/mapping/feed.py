@@ -11,12 +11,8 @@ from consumers.feeds.mapping.progress_message import ProgressMessage, Qualifying
 from consumers.messages.reader import decode_record
 from consumers.stream.errors import UNFORESEEN, Poison, unforeseen
 from consumers.stream.records import Record
-from subgraphs.kit.durable_steps.loop import LoopName
 
 log = structlog.get_logger(__name__)
-RECORDS: Final = LoopName("feeds", "records")
-"""Each goes on by itself: one that cannot be mapped is a dead letter."""
-
 TRACE: Final = "traceparent"
 BETS: Final = "bets-"
 """How the names of feeds begin among all providers: another adapter may be called like the feed."""
@@ -69,7 +65,7 @@ class Feed(Generic[F]):
         try:
             message, trace = self.progress(record.value), record.header(TRACE)
         except UNFORESEEN as fault:
-            log.exception("record_not_mapped", loop=RECORDS, topic=record.topic, offset=record.offset)
+            log.exception("record_not_mapped", topic=record.topic, offset=record.offset)
             raise Poison(unforeseen(fault)) from fault
         if trace is None:
             return message
