@@ -86,6 +86,15 @@ class PostponedItems:
             rows = await connection.execute(select(self.table).where(self.table.c.loop_name == loop))
             return {row.item: with_fields_of(Postponement, row) for row in rows}
 
+    async def all(self, limit: int) -> list[Postponement]:
+        """Return what is postponed of all loops, that which has failed most often first."""
+        c = self.table.c
+        async with self.database.read() as connection:
+            rows = await connection.execute(
+                select(self.table).order_by(c.tries.desc(), c.loop_name, c.item).limit(limit)
+            )
+            return [with_fields_of(Postponement, row) for row in rows]
+
     async def note(
         self, loop: str, item: str, error: BaseException, at: datetime, pauses: Pauses = PAUSES
     ) -> Postponement:
