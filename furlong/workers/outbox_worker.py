@@ -116,7 +116,10 @@ class KafkaPublisher:
             headers, span = continued(self.tracer, fact.topic, headers)
             spans += () if span is None else (span,)
         value = None if fact.value == TOMBSTONE else fact.value.encode()
-        return await self.producer.send(fact.topic, value, key=fact.key.encode(), headers=headers)
+        delivery: asyncio.Future[RecordMetadata] = await self.producer.send(
+            fact.topic, value, key=fact.key.encode(), headers=headers
+        )
+        return delivery
 
 
 @asynccontextmanager

@@ -81,7 +81,7 @@ class Upkeep:
                 await self._end_void(connection, reports)
 
         async def announcement() -> None:
-            loop = Loop(name=RESULTS, postponed=postponed, clock=machine, named=str)
+            loop: Loop[str] = Loop(name=RESULTS, postponed=postponed, clock=machine, named=str)
             is_more = await self._announce_results(loop)
             told["announcement"] = await self._announce() or is_more
 

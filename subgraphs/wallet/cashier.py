@@ -101,7 +101,7 @@ class Cashier:
         for name in self.payments.work.asking.processors:
             await loop.each([(name, day) for day in await reconciler.due(name)], compare)
 
-    def _loop(self, name: str, named: Callable[[T], str]) -> Loop[T]:
+    def _loop(self, name: LoopName, named: Callable[[T], str]) -> Loop[T]:
         machine = self.wallet.clock.machine
         return Loop(name=name, postponed=self.wallet.postponed, clock=machine, named=named)
 

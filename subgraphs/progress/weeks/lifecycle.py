@@ -81,8 +81,10 @@ class WeekLifecycle:
         async def confirm(week: tuple[str, str]) -> int:
             return await self._confirm(*week)
 
-        weeks = await self._loop(BRANDS, str).each(await self.brands(), closed)
-        return sum(await self._loop(CLOSED_WEEKS, " ".join).each([*chain(*weeks)], confirm))
+        brands: Loop[str] = self._loop(BRANDS, str)
+        closed_weeks: Loop[tuple[str, str]] = self._loop(CLOSED_WEEKS, " ".join)
+        weeks = await brands.each(await self.brands(), closed)
+        return sum(await closed_weeks.each(chain(*weeks), confirm))
 
     def _loop(self, name: LoopName, named: Callable[[T], str]) -> Loop[T]:
         return Loop(name=name, postponed=self.postponed, clock=self.clock.machine, named=named)
