@@ -69,6 +69,7 @@ the work needs to go on after a crash. `creator`: the actor who started it. `hol
 process that runs it, and how long it is trusted to be alive."""
 
 
+UNREADABLE = (ValueError, TypeError, LookupError)
 LIVE = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
 
 
@@ -109,13 +110,13 @@ async def add(connection: AsyncConnection, job: Job, key: str) -> None:
 async def find(connection: AsyncConnection, job_id: str) -> Job | None:
     """Return a job."""
     row = (await connection.execute(select(JOB).where(JOB.c.job_id == job_id))).first()
-    return None if row is None else _job(row)
+    return None if row is None else _listed(row)
 
 
 async def with_key(connection: AsyncConnection, key: str) -> Job | None:
     """Return the job that was started with a key."""
     row = (await connection.execute(select(JOB).where(JOB.c.job_key == key))).first()
-    return None if row is None else _job(row)
+    return None if row is None else _listed(row)
 
 
 async def newest_first(
@@ -134,7 +135,7 @@ async def newest_first(
     if wanted.status is not None:
         query = query.where(c.status == wanted.status.value)
     rows = await connection.execute(query.order_by(c.created_at.desc(), c.job_id.desc()).limit(first))
-    return [_job(row) for row in rows]
+    return [_listed(row) for row in rows]
 
 
 async def claim(
@@ -155,8 +156,8 @@ async def claim(
         taken = {"status": JobStatus.RUNNING.value, "holder": holder, "attempts": row.attempts + 1}
         await connection.execute(update(JOB).where(c.job_id == row.job_id).values(**taken, lease_until=until))
         try:
-            return await find(connection, row.job_id)
-        except (ValueError, TypeError, LookupError) as error:
+            return _job((await connection.execute(select(JOB).where(c.job_id == row.job_id))).one())
+        except UNREADABLE as error:
             _log.exception("job_not_read", job=row.job_id)
             why = f"Its row cannot be read: {error!r}"[:500]
             failed = {"status": JobStatus.FAILED.value, "finished_at": now, "error": why}
@@ -212,6 +213,25 @@ def _actor(text: str) -> Actor:
     fields = json.loads(text)
     roles = {brand: frozenset(map(Role, held)) for brand, held in fields.pop("roles").items()}
     return Actor(**fields, roles=roles)
+
+
+def _listed(row: Row[Any]) -> Job:
+    """Return a job; of one that cannot be read, what can: who sees the others sees that it failed."""
+    try:
+        return _job(row)
+    except UNREADABLE:
+        unknown = Actor(row.created_by, row.created_by, row.created_by, "", "", {})
+        return with_fields_of(
+            Job,
+            row,
+            job_id=JobId(row.job_id),
+            brand=row.brand_id,
+            arguments={},
+            status=JobStatus(row.status),
+            checkpoint=None,
+            result=None,
+            creator=unknown,
+        )
 
 
 def _job(row: Row[Any]) -> Job:

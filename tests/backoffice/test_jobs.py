@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from backoffice.access import Permission, Role
 from backoffice.audit.audit_log import AuditLog
@@ -200,20 +200,20 @@ async def test_a_job_that_nobody_can_read_fails_and_the_others_run(
     bench: Bench, place: tuple[bool, ...]
 ) -> None:
     """First, last and alone: it says why, and is not taken again."""
-    ids = [await bench.start(to=1) for _ in place]
-    for job_id, is_poisoned in zip(ids, place, strict=True):
+    ids = []
+    for _ in place:
         bench.clock.advance(timedelta(seconds=1))
+        ids.append(await bench.start(to=1))
+    for job_id, is_poisoned in zip(ids, place, strict=True):
         if is_poisoned:
             async with bench.jobs.database.write() as connection:
                 wrong = update(repository.JOB).where(repository.JOB.c.job_id == job_id)
                 await connection.execute(wrong.values(arguments="{"))
     while await JobWorker(bench.jobs).run_once():
         pass
-    c = repository.JOB.c
     async with bench.jobs.database.read() as connection:
-        rows = await connection.execute(select(c.job_id, c.status, c.error))
-        ended = {row.job_id: (row.status, row.error or "") for row in rows}
-    for job_id, is_poisoned in zip(ids, place, strict=True):
-        status, error = ended[job_id]
-        assert status == ("failed" if is_poisoned else "done")
-        assert ("cannot be read" in error) is is_poisoned
+        listed = await repository.newest_first(connection, repository.JobFilter(), 10, None)
+    assert [job.job_id for job in reversed(listed)] == ids
+    for job, is_poisoned in zip(reversed(listed), place, strict=True):
+        assert job.status is (JobStatus.FAILED if is_poisoned else JobStatus.DONE)
+        assert ("cannot be read" in (job.error or "")) is is_poisoned
