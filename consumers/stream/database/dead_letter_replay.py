@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.stream.database.dead_letters import DeadLetter
 from consumers.stream.database.retry import Retry, cause
-from consumers.stream.database.sink import FAULTS_OF_RECORDS, Sink, fault_reason, is_conflict_of_rows
+from consumers.stream.database.sink import FAULTS_OF_RECORDS, Sink, fault_reason, is_of_the_database
 from consumers.stream.errors import Poison, Transient, raise_if_cancelled
 from consumers.stream.topics import AnyTopic, Message
 
@@ -71,7 +71,7 @@ class Replay:
         try:
             return await Retry(ATTEMPTS, lambda: None).run(lambda: self._replay_in_transaction(letter_id))
         except FAULTS_OF_RECORDS as fault:
-            if is_conflict_of_rows(fault):
+            if is_of_the_database(fault):
                 raise
             return await self._keep(letter_id, fault_reason(fault))
 
@@ -86,7 +86,7 @@ class Replay:
         except _RollBack as rolled_back:
             return rolled_back.found
         except FAULTS_OF_RECORDS as fault:
-            if is_conflict_of_rows(fault):
+            if is_of_the_database(fault):
                 raise
             return Replayed(Fate.POISON, fault_reason(fault))
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.stream.cell_partitions import CellPartitions
@@ -30,7 +30,7 @@ IDLE_TIMEOUT_SECONDS: Final = 10
 RECORDS: Final = LoopName("consumer", "records")
 """Each goes on by itself: one that cannot be applied is a dead letter, which a person replays."""
 
-FAULTS_OF_RECORDS: Final = (DataError, IntegrityError, *UNFORESEEN)
+FAULTS_OF_RECORDS: Final = (StatementError, *UNFORESEEN)
 """What a record may cause by what it says, or by what is stored about the same customer."""
 
 _IS_SET: Final = "furlong_idle_timeout_is_set"
@@ -93,7 +93,7 @@ class Sink:
         """Apply a batch and store its positions.
 
         If a record makes it fail, the batch is bisected, and each half is a transaction of its own: that
-        record becomes a dead letter, and the others are applied.
+        record becomes a dead letter if it fails a second time, and the others are applied.
 
         Raises:
             PositionMoved: A stored position is not the batch's; nothing is changed.
@@ -106,17 +106,26 @@ class Sink:
         try:
             return await self._commit(batch, messages, poison)
         except FAULTS_OF_RECORDS as fault:
-            if is_conflict_of_rows(fault):
+            if is_of_the_database(fault):
                 raise
             if len(messages) > 1:
                 first, second = batch.bisect()
                 return await self.apply(first) + await self.apply(second)
-            for message in messages:
-                record = message.record
-                origin = f"{record.topic}/{record.partition}/{record.offset}"
-                log.exception("record_not_applied", loop=RECORDS, origin=origin)
-                poison = [*poison, RejectedRecord(record, fault_reason(fault))]
-            return await self._commit(batch, [], poison)
+            return await self._apply_alone(batch, messages, poison)
+
+    async def _apply_alone(
+        self, batch: Batch, messages: Sequence[Message[object]], poison: Sequence[RejectedRecord]
+    ) -> Applied:
+        """Try the only message of a batch once more: what failed may have been the connection."""
+        try:
+            return await self._commit(batch, messages, poison)
+        except FAULTS_OF_RECORDS as fault:
+            if is_of_the_database(fault):
+                raise
+            reason = fault_reason(fault)
+            log.exception("record_not_applied", loop=RECORDS, topic=batch.topic.name, reason=reason)
+        rejected = [RejectedRecord(message.record, reason) for message in messages]
+        return await self._commit(batch, [], [*poison, *rejected])
 
     async def _commit(
         self, batch: Batch, messages: Sequence[Message[object]], poison: Sequence[RejectedRecord]
@@ -172,13 +181,20 @@ def decode(
     return messages, poison
 
 
-def is_conflict_of_rows(fault: Exception) -> bool:
-    """Return whether another transaction was faster, so that the same one may succeed."""
-    return isinstance(fault, IntegrityError) and is_conflict(fault)
+def is_of_the_database(fault: Exception) -> bool:
+    """Return whether no record is to blame: another transaction was faster, or the database is away."""
+    match fault:
+        case IntegrityError():
+            return is_conflict(fault)
+        case DBAPIError():
+            return not isinstance(fault, DataError)
+        case StatementError():
+            return not isinstance(fault.orig, UNFORESEEN)
+    return False
 
 
 def fault_reason(fault: Exception) -> str:
     """Return why a record cannot be applied."""
     if isinstance(fault, DBAPIError):
         return f"the database refuses the data: {fault.orig}"
-    return unforeseen(fault)
+    return unforeseen(fault.orig if isinstance(fault, StatementError) and fault.orig else fault)
