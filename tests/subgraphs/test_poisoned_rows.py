@@ -460,6 +460,9 @@ async def test_a_poisoned_row_waits_and_its_neighbours_go_on(loop: str, place: s
         assert noted.is_case
         worker, clock = loop.partition(":")[0], ManualClock(noted.due_at)
         assert (await items.postponed.counts(worker, clock))["failing"]
+        clock.advance(timedelta(days=2))
+        await items.postponed.counts(worker, clock)
+        assert await items.postponed.of(loop) == {}  # what has not been tried for so long is gone
         if items.cases is not None:
             assert await items.cases() == 1
 

@@ -128,11 +128,12 @@ class PostponedItems:
         """
         c = self.table.c
         mine = c.loop_name.startswith(f"{worker}: ", autoescape=True)
-        query = select(func.count(), func.sum(case((c.tries >= CASE_AFTER, 1), else_=0))).where(mine)
+        failed = func.sum(case((c.tries >= CASE_AFTER, 1), else_=0))
+        query = select(func.count(), failed, func.min(c.due_at)).where(mine)
         async with self.database.read() as connection:
-            postponed, failing = (await connection.execute(query)).one()
-        if postponed:
+            postponed, failing, first = (await connection.execute(query)).one()
+            gone = await clock.at(connection) - FORGOTTEN_AFTER
+        if first is not None and first < gone:
             async with self.database.write() as connection:
-                gone = c.due_at < await clock.at(connection) - FORGOTTEN_AFTER
-                await connection.execute(delete(self.table).where(mine, gone))
+                await connection.execute(delete(self.table).where(mine, c.due_at < gone))
         return {"postponed": postponed, "failing": int(failing or 0)}
