@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -24,7 +24,7 @@ from furlong.workers.rounds import run_rounds
 from furlong.workers.status import RoundStatus
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.control_groups import ControlGroups
-from subgraphs.kit.durable_steps.loop import Loop, LoopName, by_customer
+from subgraphs.kit.durable_steps.loop import Loop, LoopName, by_customer, by_name, call
 from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress.ledger.ledger import ledger_of
@@ -36,6 +36,7 @@ from subgraphs.rewards.models import POSTPONED
 log = structlog.get_logger(__name__)
 CHOICES_PER_BATCH: Final = 200
 CHOICES: Final = LoopName(WORKER, "choices")
+PARTS: Final = LoopName(WORKER, "parts")
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,14 @@ class WeekWorker:
         """
         async with self.progress.read() as connection:
             await database_time(self.clock, connection)
+        await self._parts.each([self._advance, self._publish_choices], call)
+
+    @property
+    def _parts(self) -> Loop[Callable[[], Awaitable[None]]]:
+        return Loop(name=PARTS, postponed=self.lifecycle.postponed, clock=self.clock.machine, named=by_name)
+
+    async def _advance(self) -> None:
+        """Bring all weeks to their state by the clock."""
         schemes: list[bool] = []
 
         async def may_open(brand: str, weeks: Sequence[str]) -> bool:
@@ -95,7 +104,6 @@ class WeekWorker:
 
         if changed := await self.lifecycle.advance(may_open):
             log.info("qualifications_confirmed", customers=changed)
-        await self._publish_choices()
 
     async def _publish_choices(self) -> None:
         """Announce final rewards that waited for a change in doubt."""
@@ -156,10 +164,13 @@ class WeekWorker:
             await until_caught_up(self.gate, stop, self.status.wait_for)
         settled = False
 
-        async def work() -> Mapping[str, int]:
+        async def settle() -> None:
             nonlocal settled
-            await self.run_once()
             settled = settled or await self._settle()
+
+        async def work() -> Mapping[str, int]:
+            await self.run_once()
+            await self._parts.each([settle], call)
             return await self.postponed()
 
         await run_rounds(work, self.status, stop)

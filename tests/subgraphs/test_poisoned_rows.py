@@ -16,6 +16,7 @@ from consumers.stream.database.sink import RECORDS
 from foundation.storage.clock import ManualClock, SystemClock
 from furlong.workers.upstream_reconciliation import COMPARISONS
 from furlong.workers.week_worker import CHOICES
+from furlong.workers.week_worker import PARTS as PARTS_OF_WEEKS
 from subgraphs.bets.betting.bet import BetStatus
 from subgraphs.bets.models import POSTPONED as POSTPONED_BETS
 from subgraphs.bets.records.results import ResultStore
@@ -32,7 +33,7 @@ from subgraphs.kit.funds import Purpose, Reservation
 from subgraphs.kit.mutations.recovery import CHANGES_IN_DOUBT
 from subgraphs.kit.records.outbox_relay import FACTS
 from subgraphs.lobby.upkeep import PROVIDERS
-from subgraphs.progress.weeks.lifecycle import BRANDS, CLOSED_WEEKS
+from subgraphs.progress.weeks.lifecycle import BRANDS, CLOSED_WEEKS, WeekLifecycle
 from subgraphs.progress.weeks.lifecycle import CUSTOMERS as CUSTOMERS_OF_WEEKS
 from subgraphs.wallet.cashier import BANKS, REPORTS, Cashier
 from subgraphs.wallet.closes import DAYS_TO_CLOSE, DailyClose
@@ -428,7 +429,7 @@ MADE_UP: Final[dict[str, Make]] = {
     REQUESTS: requests,
     CORRECTIONS: corrections,
 }
-OF_ROUNDS: Final = {PARTS, PARTS_OF_BETS, PARTS_OF_EVENTS}
+OF_ROUNDS: Final = {PARTS, PARTS_OF_BETS, PARTS_OF_EVENTS, PARTS_OF_WEEKS}
 """Loops over the parts of a round, which do many rows in one statement."""
 
 IN_ORDER: Final = {DAYS_TO_CLOSE}
@@ -532,6 +533,20 @@ async def test_a_part_of_a_round_that_fails_keeps_no_result_waiting(
         assert (await items.round())["postponed"] == 1
         assert await items.done() == {0}
         assert set(await items.postponed.of(PARTS_OF_EVENTS)) == {"judging"}
+
+
+async def test_a_part_of_a_round_that_fails_keeps_no_choice_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The brands are read together, before each is an item."""
+
+    async def brands_of(_lifecycle: Any) -> list[str]:
+        raise ValueError("nobody has thought of this")
+
+    async with choices(tmp_path, (False,)) as items:
+        monkeypatch.setattr(WeekLifecycle, "brands", brands_of)
+        await items.round()
+        assert await items.done() == {0}
 
 
 def test_each_declared_loop_is_tried_with_a_poisoned_row() -> None:
