@@ -182,7 +182,7 @@ def decode(
 
 
 def is_of_the_database(fault: Exception) -> bool:
-    """Return whether no record is to blame: another transaction was faster, or the database is away."""
+    """Return whether no record is to blame: another transaction was faster, or there is no database."""
     match fault:
         case IntegrityError():
             return is_conflict(fault)
