@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -31,6 +32,8 @@ from backoffice.jobs.jobs import Job, JobId, JobStatus
 from backoffice.metadata import METADATA
 from foundation.same_fields import with_fields_of
 from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime
+
+_log = structlog.get_logger("backoffice.jobs")
 
 JOB = Table(
     "job",
@@ -66,6 +69,7 @@ the work needs to go on after a crash. `creator`: the actor who started it. `hol
 process that runs it, and how long it is trusted to be alive."""
 
 
+UNREADABLE = (ValueError, TypeError, LookupError)
 LIVE = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
 
 
@@ -106,13 +110,13 @@ async def add(connection: AsyncConnection, job: Job, key: str) -> None:
 async def find(connection: AsyncConnection, job_id: str) -> Job | None:
     """Return a job."""
     row = (await connection.execute(select(JOB).where(JOB.c.job_id == job_id))).first()
-    return None if row is None else _job(row)
+    return None if row is None else _listed(row)
 
 
 async def with_key(connection: AsyncConnection, key: str) -> Job | None:
     """Return the job that was started with a key."""
     row = (await connection.execute(select(JOB).where(JOB.c.job_key == key))).first()
-    return None if row is None else _job(row)
+    return None if row is None else _listed(row)
 
 
 async def newest_first(
@@ -131,28 +135,34 @@ async def newest_first(
     if wanted.status is not None:
         query = query.where(c.status == wanted.status.value)
     rows = await connection.execute(query.order_by(c.created_at.desc(), c.job_id.desc()).limit(first))
-    return [_job(row) for row in rows]
+    return [_listed(row) for row in rows]
 
 
 async def claim(
     connection: AsyncConnection, holder: str, kinds: Sequence[str], now: datetime, until: datetime
 ) -> Job | None:
-    """Take the oldest job that waits, or whose process has died; None if there is none."""
+    """Take the oldest job that waits, or whose process has died; None if there is none.
+
+    One whose row cannot be read, such as after an upgrade, fails; the next one is taken.
+    """
     c = JOB.c
     free = or_(
         c.status == JobStatus.QUEUED.value,
         and_(c.status == JobStatus.RUNNING.value, c.lease_until <= now),
     )
-    oldest = select(JOB).where(free, c.kind.in_(kinds)).order_by(c.created_at, c.job_id).limit(1)
-    row = (await connection.execute(oldest.with_for_update())).first()
-    if row is None:
-        return None
-    await connection.execute(
-        update(JOB)
-        .where(c.job_id == row.job_id)
-        .values(status=JobStatus.RUNNING.value, holder=holder, lease_until=until, attempts=row.attempts + 1)
-    )
-    return await find(connection, row.job_id)
+    waiting = select(c.job_id, c.attempts).where(free, c.kind.in_(kinds))
+    oldest = waiting.order_by(c.created_at, c.job_id).limit(1).with_for_update()
+    while (row := (await connection.execute(oldest)).first()) is not None:
+        taken = {"status": JobStatus.RUNNING.value, "holder": holder, "attempts": row.attempts + 1}
+        await connection.execute(update(JOB).where(c.job_id == row.job_id).values(**taken, lease_until=until))
+        try:
+            return _job((await connection.execute(select(JOB).where(c.job_id == row.job_id))).one())
+        except UNREADABLE as error:
+            _log.exception("job_not_read", job=row.job_id)
+            why = f"Its row cannot be read: {error!r}"[:500]
+            failed = {"status": JobStatus.FAILED.value, "finished_at": now, "error": why}
+            await finish(connection, row.job_id, holder, failed)
+    return None
 
 
 async def renew(connection: AsyncConnection, job_id: str, holder: str, values: Mapping[str, Any]) -> bool:
@@ -203,6 +213,25 @@ def _actor(text: str) -> Actor:
     fields = json.loads(text)
     roles = {brand: frozenset(map(Role, held)) for brand, held in fields.pop("roles").items()}
     return Actor(**fields, roles=roles)
+
+
+def _listed(row: Row[Any]) -> Job:
+    """Return a job; of one that cannot be read, what can: who sees the others sees that it failed."""
+    try:
+        return _job(row)
+    except UNREADABLE:
+        unknown = Actor(row.created_by, row.created_by, row.created_by, "", "", {})
+        return with_fields_of(
+            Job,
+            row,
+            job_id=JobId(row.job_id),
+            brand=row.brand_id,
+            arguments={},
+            status=JobStatus(row.status),
+            checkpoint=None,
+            result=None,
+            creator=unknown,
+        )
 
 
 def _job(row: Row[Any]) -> Job:

@@ -17,6 +17,7 @@ from foundation.storage.database import Database
 from subgraphs.block_list import BLOCKS
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.repository import ProviderRepository
+from subgraphs.kit.durable_steps.postponed import PostponedItems, Postponement
 from subgraphs.kit.mutations.intents import Intent, IntentRepository
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.kit.records.outbox import Outbox
@@ -144,6 +145,20 @@ class InstallationService:
             async with self.databases[name].read() as connection:
                 stopped[name] = int(await connection.scalar(select(func.count()).select_from(table)) or 0)
         return stopped
+
+    async def postponed(self, actor: Actor, limit: int) -> list[tuple[str, Postponement]]:
+        """Return what workers could not go on with, by database, that which has failed most often first.
+
+        Raises:
+            Forbidden: The actor may not see it.
+        """
+        require(actor, Permission.OPERATIONS_READ, None)
+        found: list[tuple[str, Postponement]] = []
+        for block in BLOCKS:
+            if (table := block.postponed) is not None:
+                items = await PostponedItems(self.databases[block.name], table).all(limit)
+                found += [(block.name, item) for item in items]
+        return sorted(found, key=lambda named: -named[1].tries)[:limit]
 
     async def outboxes(self, actor: Actor) -> list[OutboxBacklog]:
         """Return how many messages of each database are not published yet.

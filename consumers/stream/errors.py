@@ -15,6 +15,7 @@ StreamError
 
 import asyncio
 from collections.abc import Mapping
+from typing import Final
 
 from consumers.stream.records import Partition
 
@@ -39,6 +40,15 @@ class Poison(StreamError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+UNFORESEEN: Final = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""What a record may cause that nobody has thought of."""
+
+
+def unforeseen(fault: BaseException) -> str:
+    """Return why a record cannot be applied of which nobody has thought."""
+    return f"it cannot be applied: {type(fault).__name__}: {fault}"
 
 
 class Transient(StreamError):

@@ -25,7 +25,7 @@ from subgraphs.fulfilment.accounting.reconciliation import DailyReconciliation, 
 from subgraphs.fulfilment.payout.callbacks import OtherCells, callback_routes
 from subgraphs.fulfilment.payout.configuring import ProviderConfiguration
 from subgraphs.fulfilment.payout.steps import RedemptionTracker, StepObserver, ignore_step
-from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
+from subgraphs.fulfilment.payout.unit_of_work import WORKER, UnitOfWork
 from subgraphs.fulfilment.payout.worker import Worker
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
@@ -123,6 +123,7 @@ class FulfilmentProcess:
                 for provider in self.registry
             },
             "unusable": {name: use.problem for name, use in uses.items() if use.problem is not None},
+            "postponed": await self.uow.loop.postponed.counts(WORKER, self.uow.clock.machine),
             "backlog": [
                 {"provider": provider, "state": state, "rewards": number}
                 for (provider, state), number in sorted(backlog.items(), key=str)
@@ -223,6 +224,14 @@ def _figures(state: Mapping[str, Any]) -> CollectorRegistry:
     )
     for one in state["backlog"]:
         waiting.labels(one["provider"] or "", one["state"]).set(one["rewards"])
+    postponed = Gauge(
+        "furlong_worker_waiting",
+        "Records that wait, by what they wait for",
+        ["worker", "for"],
+        registry=registry,
+    )
+    for what, number in state["postponed"].items():
+        postponed.labels(WORKER, what).set(number)
     available = Gauge(
         "furlong_fulfilment_provider_available",
         "1 while rewards are sent to the provider",

@@ -4,6 +4,7 @@ Its health and metrics say what waits in each outbox, since when, and for what r
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -11,7 +12,14 @@ from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+from aiokafka.structs import RecordMetadata
 from fastapi import FastAPI
 from opentelemetry.trace import Span, Tracer
 from prometheus_client import CollectorRegistry, Metric
@@ -30,9 +38,17 @@ from foundation.storage.rehearsal import rehearsal_marks
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import continued, ending
 from furlong.workers.status import status_app
-from subgraphs.block_list import BLOCKS
+from subgraphs.block_list import BLOCKS, BY_NAME
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.records.outbox import TOMBSTONE, Outbox, UnpublishedFact
-from subgraphs.kit.records.outbox_relay import DELIVERY_SECONDS, DeliveryTimedOut, OutboxStatus, Relay
+from subgraphs.kit.records.outbox_relay import (
+    DELIVERY_SECONDS,
+    WORKER,
+    Delivery,
+    DeliveryTimedOut,
+    OutboxStatus,
+    Relay,
+)
 from subgraphs.kit.records.tables import OutboxTables
 
 log = structlog.get_logger(__name__)
@@ -41,6 +57,12 @@ OUTBOXES: Final[Mapping[str, OutboxTables]] = {block.name: block.outbox for bloc
 """The subgraphs that publish facts."""
 
 IDLE_SECONDS: Final = 0.2
+UNSENDABLE: Final = (MessageSizeTooLargeError, ValueError, TypeError, AttributeError)
+"""What is wrong with a fact itself: it is too large, or its row is damaged."""
+
+CLOSED: Final = (UnknownTopicOrPartitionError, InvalidTopicError, TopicAuthorizationFailedError)
+"""What is wrong with a topic."""
+
 REST_SECONDS: Final = 2.0
 
 
@@ -55,32 +77,49 @@ class KafkaPublisher:
     producer: AIOKafkaProducer
     tracer: Tracer | None = None
 
-    async def publish(self, facts: Sequence[UnpublishedFact]) -> set[int]:
-        """Send facts in order; return the ids of those that the broker accepted."""
-        deliveries = {}
+    async def publish(self, facts: Sequence[UnpublishedFact]) -> Delivery:
+        """Send facts in order, up to the first one whose topic takes none."""
+        deliveries: dict[int, asyncio.Future[RecordMetadata]] = {}
         spans: list[Span] = []
-        with suppress(KafkaError):
-            for fact in facts:
-                headers = [(name, value.encode()) for name, value in fact.headers.items()]
-                if self.tracer is not None:
-                    headers, span = continued(self.tracer, fact.topic, headers)
-                    spans += () if span is None else (span,)
-                deliveries[fact.id] = await self.producer.send(
-                    fact.topic,
-                    None if fact.value == TOMBSTONE else fact.value.encode(),
-                    key=fact.key.encode(),
-                    headers=headers,
-                )
+        unsendable: dict[int, Exception] = {}
+        closed: dict[int, Exception] = {}
+        held: set[tuple[str, str]] = set()
+        for fact in facts:
+            if (fact.topic, fact.key) in held:
+                continue
+            try:
+                deliveries[fact.id] = await self._send(fact, spans)
+            except UNSENDABLE as error:
+                unsendable[fact.id] = error
+                held.add((fact.topic, fact.key))
+            except CLOSED as error:
+                closed[fact.id] = KafkaError(f"{fact.topic} takes no messages: {type(error).__name__}")
+                break
+            except KafkaError as error:
+                log.warning("facts_not_sent", error=repr(error))
+                break
         with ending(spans):
             results = await asyncio.gather(*deliveries.values(), return_exceptions=True)
         failed = next((result for result in results if isinstance(result, BaseException)), None)
         if failed is not None:
             log.warning("facts_not_delivered", error=repr(failed))
-        return {
+        accepted = {
             id_
             for id_, result in zip(deliveries, results, strict=True)
             if not isinstance(result, BaseException)
         }
+        return Delivery(accepted, unsendable, closed)
+
+    async def _send(self, fact: UnpublishedFact, spans: list[Span]) -> "asyncio.Future[RecordMetadata]":
+        headers = [(name, value.encode()) for name, value in fact.headers.items()]
+        if self.tracer is not None:
+            headers, span = continued(self.tracer, fact.topic, headers)
+            spans += () if span is None else (span,)
+        value = None if fact.value == TOMBSTONE else fact.value.encode()
+        delivery: asyncio.Future[RecordMetadata] = await self.producer.send(
+            fact.topic, value, key=fact.key.encode(), headers=headers
+        )
+        return delivery
 
 
 @asynccontextmanager
@@ -142,7 +181,9 @@ def _relay(
     database = Database.open(settings, name)
     stack.push_async_callback(database.close)
     clock = SystemClock()  # leases use the machine's time
-    relay = Relay(database, Outbox(OUTBOXES[name]), publisher, clock, status)
+    table = BY_NAME[name].postponed
+    postponed = None if table is None else PostponedItems(database, table)
+    relay = Relay(database, Outbox(OUTBOXES[name]), publisher, clock, postponed, status)
     stack.push_async_callback(_leave, relay)
     return relay
 
@@ -195,6 +236,7 @@ class OutboxMetrics(Collector):
             "leads": "Whether this process publishes them or stands by",
             "up": "Whether Kafka and the database respond",
         }
+        postponed: Counter[str] = Counter()
         families = {
             name: GaugeMetricFamily(f"furlong_outbox_{name}", meaning, labels=["outbox"])
             for name, meaning in gauges.items()
@@ -204,9 +246,16 @@ class OutboxMetrics(Collector):
             families["waiting"].add_metric([name], status.waiting)
             families["oldest_seconds"].add_metric([name], status.oldest_seconds(now))
             families["leads"].add_metric([name], status.is_leader)
+            postponed.update(status.failing)
             families["up"].add_metric([name], not status.trouble)
+        waits = GaugeMetricFamily(
+            "furlong_worker_waiting", "Records that wait, by what they wait for", labels=["worker", "for"]
+        )
+        for what, number in postponed.items():
+            waits.add_metric([WORKER, what], number)
         yield published
         yield from families.values()
+        yield waits
 
 
 def outbox_status_app(statuses: Mapping[str, OutboxStatus], clock: Clock) -> FastAPI:

@@ -74,7 +74,7 @@ async def _round(rounds: RecoveryRounds, pause: float, status: RoundStatus) -> f
         status.trouble = f"the database does not respond: {type(fault).__name__}"
         log.warning("database_away", error=type(fault).__name__)
         return REST_SECONDS
-    status.round_ended(the_upstream=made.in_doubt)
+    status.round_ended(the_upstream=made.in_doubt, postponed=made.postponed, failing=made.failing)
     if made.in_doubt:
         log.warning("changes_in_doubt", settled=made.settled, in_doubt=made.in_doubt)
     if made.settled or not made.in_doubt:

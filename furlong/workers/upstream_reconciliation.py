@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from typing import Final, NamedTuple
 
 import structlog
@@ -19,14 +20,17 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.club import recovery as club
 from subgraphs.club.comparison import MembershipComparison
 from subgraphs.club.membership.repository import BEFORE_FIRST, ComparisonCheckpoint
-from subgraphs.club.models import OUTBOX
+from subgraphs.club.models import OUTBOX, POSTPONED
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.club_kit.comparison import Compared
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.club_kit.upstream import ClubUpstream
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.loop import Loop, LoopName, by_customer
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.mutations.recovery import WORKER
 from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.records.leases import Lease
@@ -37,6 +41,7 @@ from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 
 log = structlog.get_logger(__name__)
 NAME: Final = "upstream"
+COMPARISONS: Final = LoopName(WORKER, "comparisons")
 BATCH_SIZE: Final = 20
 LEASE: Final = timedelta(minutes=5)
 """Well above the time of one batch of customers in which every call times out."""
@@ -120,9 +125,13 @@ class UpstreamReconciliation:
         if after is None:
             return None
         customers = await self._after(after, None)
-        differences = [
-            difference for owner, account in customers for difference in await self._compare(owner, account)
-        ]
+
+        async def compare(customer: tuple[Owner, Account]) -> list[Difference]:
+            return await self._compare(*customer)
+
+        postponed = PostponedItems(self.database, POSTPONED)
+        loop = Loop(name=COMPARISONS, postponed=postponed, clock=self.clock.machine, named=_named)
+        differences = chain(*await loop.each(customers, compare))
         async with self.database.write() as connection:
             now = await self.clock.machine.at(connection)
             if await self.lease.hold(connection, now, LEASE):
@@ -157,6 +166,10 @@ class UpstreamReconciliation:
             if self.upstream.breaker.room(1):
                 return
             await asyncio.sleep(AWAY_SECONDS)
+
+
+def _named(customer: tuple[Owner, Account]) -> str:
+    return by_customer(customer[0])
 
 
 @asynccontextmanager

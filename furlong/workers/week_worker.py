@@ -1,7 +1,8 @@
 """The week worker: opens and closes weeks by the clock, confirms qualifications, announces final choices."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,15 +22,21 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.workers.catch_up import gate_of, until_caught_up
 from furlong.workers.rounds import run_rounds
 from furlong.workers.status import RoundStatus
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.kit.durable_steps.loop import Loop, LoopName, by_customer, by_name, call
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.qualification.earlier_qualifications import count_read_back
-from subgraphs.progress.weeks.lifecycle import WeekLifecycle
+from subgraphs.progress.weeks.lifecycle import WORKER, WeekLifecycle
 from subgraphs.rewards.choices.publisher import ChoicePublisher
+from subgraphs.rewards.models import POSTPONED
 
 log = structlog.get_logger(__name__)
 CHOICES_PER_BATCH: Final = 200
+CHOICES: Final = LoopName(WORKER, "choices")
+PARTS: Final = LoopName(WORKER, "parts")
 
 
 @dataclass(frozen=True)
@@ -78,11 +85,50 @@ class WeekWorker:
         """
         async with self.progress.read() as connection:
             await database_time(self.clock, connection)
-        if changed := await self.lifecycle.advance(opening=await self._may_open()):
+        await self._parts.each([self._advance, self._publish_choices], call)
+
+    @property
+    def _parts(self) -> Loop[Callable[[], Awaitable[None]]]:
+        return Loop(name=PARTS, postponed=self.lifecycle.postponed, clock=self.clock.machine, named=by_name)
+
+    async def _advance(self) -> None:
+        """Bring all weeks to their state by the clock."""
+        schemes: list[bool] = []
+
+        async def may_open(brand: str, weeks: Sequence[str]) -> bool:
+            if not schemes:
+                schemes.append(await self._schemes_are_known())
+            if not schemes[0]:
+                log.warning("weeks_wait_for_schemes", brand=brand, weeks=weeks)
+            return schemes[0]
+
+        if changed := await self.lifecycle.advance(may_open):
             log.info("qualifications_confirmed", customers=changed)
-        async with self.rewards.write() as connection:
-            publisher = ChoicePublisher(self.rewards.dialect, self.groups)
-            await publisher.publish_waiting(connection, await self.clock.at(connection), CHOICES_PER_BATCH)
+
+    async def _publish_choices(self) -> None:
+        """Announce final rewards that waited for a change in doubt."""
+        publisher, loop = ChoicePublisher(self.rewards.dialect, self.groups), self._choices
+        limit = await loop.widened(CHOICES_PER_BATCH)
+        async with self.rewards.read() as connection:
+            waiting = await publisher.announcements.due_and_not_final(connection, limit)
+
+        async def publish(keys: Sequence[ClubKey]) -> int:
+            async with self.rewards.write() as connection:
+                return await publisher.publish_waiting(connection, keys, await self.clock.at(connection))
+
+        await loop.together(waiting, publish)
+
+    @property
+    def _choices(self) -> Loop[ClubKey]:
+        postponed = PostponedItems(self.rewards, POSTPONED)
+        return Loop(name=CHOICES, postponed=postponed, clock=self.clock.machine, named=_named)
+
+    async def postponed(self) -> Mapping[str, int]:
+        """Return how many brands, weeks, customers and choices are postponed, and how many need a person."""
+        counts: Counter[str] = Counter()
+        for items in (self.lifecycle.postponed, self._choices.postponed):
+            counts.update(await items.counts(WORKER, self.clock.machine))
+        return counts
 
     async def _settle(self) -> bool:
         """Check again the qualifications that were read back after a loss; all bets must be applied first."""
@@ -95,18 +141,17 @@ class WeekWorker:
             log.warning("qualifications_wait_for_a_person", customers=waiting)
         return True
 
-    async def _may_open(self) -> bool:
-        """Tell whether weeks are due to open and all schemes on the topic are applied."""
-        weeks = await self.lifecycle.unopened()
-        if self.gate is None or not weeks:
-            return bool(weeks)
+    async def _schemes_are_known(self) -> bool:
+        """Tell whether all schemes on the topic are applied."""
+        if self.gate is None:
+            return True
         try:
             behind = await replace(self.gate, topics=SHARED).behind()
         except (KafkaError, TopicRecreated, MixedInstallations, OSError) as fault:
-            log.warning("weeks_wait_for_schemes", weeks=weeks, error=repr(fault))
+            log.warning("schemes_not_known", error=repr(fault))
             return False
         if behind:
-            log.warning("weeks_wait_for_schemes", weeks=weeks, records=sum(behind.values()))
+            log.warning("schemes_not_known", records=sum(behind.values()))
         return not behind
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -119,11 +164,14 @@ class WeekWorker:
             await until_caught_up(self.gate, stop, self.status.wait_for)
         settled = False
 
-        async def work() -> Mapping[str, int]:
+        async def settle() -> None:
             nonlocal settled
-            await self.run_once()
             settled = settled or await self._settle()
-            return {}
+
+        async def work() -> Mapping[str, int]:
+            await self.run_once()
+            await self._parts.each([settle], call)
+            return await self.postponed()
 
         await run_rounds(work, self.status, stop)
 
@@ -133,6 +181,10 @@ class WeekWorker:
         await self.rewards.close()
         if self.gate is not None:
             await self.gate.close()
+
+
+def _named(key: ClubKey) -> str:
+    return f"{by_customer(key.owner)} {key.iso_week}"
 
 
 @asynccontextmanager

@@ -10,12 +10,13 @@ from foundation.storage.database import Database
 from subgraphs.bets.models import POSTPONED
 from subgraphs.bets.opened import OpenedBets, opened_bets
 from subgraphs.bets.records.forgetting import forget
-from subgraphs.kit.durable_steps.loop import Loop, by_name, call
+from subgraphs.kit.durable_steps.loop import Loop, LoopName, by_name, call
 from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.rounds import WorkerParts
 
-DUE_BETS: Final = "bets-upkeep: bets"
-PARTS: Final = "bets-upkeep: parts"
+WORKER: Final = "bets-upkeep"
+DUE_BETS: Final = LoopName(WORKER, "bets")
+PARTS: Final = LoopName(WORKER, "parts")
 BATCH: Final = 200
 """How many bets are looked at before the next ones are read."""
 
@@ -76,7 +77,7 @@ class Upkeep:
             await loop.each(due, work.advance)
             if monotonic() > ends:
                 break
-        return {"bets": len(due), **await loop.postponed.counts(DUE_BETS, PARTS)}
+        return {"bets": len(due), **await loop.postponed.counts(WORKER, work.clock)}
 
     async def _claimed(self) -> list[str]:
         at = await self.bets.work.now()
@@ -99,7 +100,6 @@ class Upkeep:
             trading = store.counting.exposures.tables
             is_more = await forget(connection, store.tables, at, (trading.exposed_leg, trading.bet_void))
             await store.counting.exposures.forget(connection, at - LONG_OVER)
-            await self.loop.postponed.clean(connection, at)
         self._forgets_at = 0 if is_more else monotonic() + FORGET_SECONDS
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
 from subgraphs.club_kit.records.tables import ReferenceTables, account_change_table
+from subgraphs.kit.durable_steps.postponed import postponed_table
 from subgraphs.kit.records.global_state import global_state_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table, intent_table
 
@@ -21,6 +22,7 @@ INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
+POSTPONED = postponed_table(METADATA)
 
 MEMBERSHIP_EVENT = Table(
     "membership_event",

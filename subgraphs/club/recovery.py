@@ -5,7 +5,7 @@ from typing import Final
 from subgraphs.club.comparison import MembershipComparison
 from subgraphs.club.membership.exclusion import FORCE_OUT
 from subgraphs.club.membership.repository import MembershipRepository
-from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
+from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, POSTPONED, REFERENCE
 from subgraphs.club.service import ClubService
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.records.reference import ReferenceRepository
@@ -34,6 +34,5 @@ def create_recovery(parts: RecoveryParts) -> Recovery:
         await comparison.compare(intent.owner, account)
 
     adopt_newer = following(service.changes.database, reference, parts.clock, compare)
-    return Recovery(
-        service, allowed_while_eligible(reference, parts.clock, LEAVING), adopt_newer, parts.limits
-    )
+    still_allowed = allowed_while_eligible(reference, parts.clock, LEAVING)
+    return Recovery(service, still_allowed, adopt_newer, POSTPONED, parts.limits)

@@ -15,6 +15,7 @@ from subgraphs.club.models import (
     INTENT,
     MEMBERSHIP_EVENT,
     OUTBOX,
+    POSTPONED,
     REFERENCE,
     STREAM,
     TRIAL_DRAW,
@@ -29,6 +30,7 @@ from subgraphs.kit.records.table_rules import (
     database_rules,
     global_rule,
     intent_rule,
+    postponed_rule,
 )
 
 TABLE_RULES: Final = (
@@ -82,6 +84,7 @@ TABLE_RULES: Final = (
     ),
     TableRule(COMPARISON, Source.TRANSIENT, rows=Rows.BOOKMARK),
     global_rule(GLOBAL_STATE),
+    postponed_rule(POSTPONED),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

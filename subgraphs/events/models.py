@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, St
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import JSON_LIST, LONG_TEXT, Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
+from subgraphs.kit.durable_steps.postponed import postponed_table
 from subgraphs.kit.records.global_state import global_state_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables
 
@@ -18,6 +19,7 @@ STREAM = StreamTables.declare(METADATA)
 CELL = cell_table(METADATA)
 INSTALLATION = installation_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
+POSTPONED = postponed_table(METADATA)
 
 OVER: Final = ("finished", "cancelled")
 """The statuses of an offer with which nothing more comes."""

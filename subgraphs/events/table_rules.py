@@ -16,6 +16,7 @@ from subgraphs.events.models import (
     OFFER,
     OUTBOX,
     PICTURE,
+    POSTPONED,
     PROVIDER,
     STATISTICS,
     STREAM,
@@ -27,6 +28,7 @@ from subgraphs.kit.records.table_rules import (
     common_rules,
     database_rules,
     global_rule,
+    postponed_rule,
 )
 from subgraphs.kit.topics import (
     FIXTURE_TOPIC,
@@ -84,6 +86,7 @@ TABLE_RULES: Final = (
     TableRule(MATCH_DECISION, Source.TOPIC, (GLOBAL_TOPIC,), rows=Rows.COPIED),
     TableRule(MATCH_WAITING, Source.DERIVED, (OFFER.name, MATCH_DECISION.name), rows=Rows.COPIED),
     global_rule(GLOBAL_STATE),
+    postponed_rule(POSTPONED),
     *common_rules(STREAM, OUTBOX),
     *database_rules(CELL, INSTALLATION),
 )

@@ -1,6 +1,6 @@
 """Upkeep: judges providers, lets those lead that are trusted, and forgets what is long over."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.events.leaders import leaders
-from subgraphs.events.models import LEADER_CHANGE, MARKET, MAX_LENGTH, OFFER, OVER, PICTURE, STATISTICS
+from subgraphs.events.models import (
+    LEADER_CHANGE,
+    MARKET,
+    MAX_LENGTH,
+    OFFER,
+    OVER,
+    PICTURE,
+    POSTPONED,
+    STATISTICS,
+)
+from subgraphs.events.records import results
 from subgraphs.events.records.additions import end_void_additions
 from subgraphs.events.records.announcements import announce, announce_end
 from subgraphs.events.records.matches import match_sports
@@ -23,11 +33,16 @@ from subgraphs.events.records.providers import (
     store_leaders,
     store_trusts,
 )
-from subgraphs.events.records.results import announce_results
+from subgraphs.events.records.results import announce_results, markets_untold
 from subgraphs.events.settings import EventsSettings
 from subgraphs.events.trust import ProviderReport, judged
+from subgraphs.kit.durable_steps.loop import Loop, LoopName, by_name, call
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.rounds import WorkerParts
 
+WORKER: Final = "events-upkeep"
+PARTS: Final = LoopName(WORKER, "parts")
+RESULTS: Final = LoopName(WORKER, "results")
 VOID_AFTER_MS: Final = 120_000
 """So long after an adapter has told everything anew, what it did not tell is gone."""
 
@@ -55,26 +70,52 @@ class Upkeep:
     settings: EventsSettings
 
     async def round(self) -> Mapping[str, int]:
-        """Judge all providers, end what is void, and delete some of what is old."""
-        async with self.database.write() as connection:
-            reports = await read_reports(connection)
-            await self._judge(connection, reports)
-            await self._end_void(connection, reports)
-        is_more = await self._announce()
-        async with self.database.write() as connection:
-            now = await self.clock.at(connection)
-            return {"announcement": is_more, "deletion": await _delete_old(connection, now)}
+        """Judge all providers, end what is void, tell other blocks, and delete some of what is old."""
+        told = {"announcement": False, "deletion": False}
+        postponed, machine = PostponedItems(self.database, POSTPONED), self.clock.machine
+
+        async def judging() -> None:
+            async with self.database.write() as connection:
+                reports = await read_reports(connection)
+                await self._judge(connection, reports)
+                await self._end_void(connection, reports)
+
+        async def announcement() -> None:
+            loop: Loop[str] = Loop(name=RESULTS, postponed=postponed, clock=machine, named=str)
+            is_more = await self._announce_results(loop)
+            told["announcement"] = await self._announce() or is_more
+
+        async def deletion() -> None:
+            async with self.database.write() as connection:
+                told["deletion"] = await _delete_old(connection, await self.clock.at(connection))
+
+        parts = Loop(name=PARTS, postponed=postponed, clock=machine, named=by_name)
+        await parts.each([judging, announcement, deletion], call)
+        return {**told, **await postponed.counts(WORKER, machine)}
+
+    async def _announce_results(self, loop: Loop[str]) -> bool:
+        """Tell other blocks what decides bets, some of it; return whether there may be more."""
+
+        async def tell(markets: Sequence[str]) -> None:
+            async with self.database.write() as connection:
+                await announce_results(connection, markets, await self.clock.at(connection))
+
+        for _ in range(ANNOUNCED):
+            limit = await loop.widened(results.BATCH)
+            async with self.database.read() as connection:
+                markets = await markets_untold(connection, limit)
+            await loop.together(markets, tell)
+            if len(markets) < limit:
+                return False
+        return True
 
     async def _announce(self) -> bool:
-        """Tell other blocks what they were not told yet, some of it; return whether there may be more."""
-        waiting = [announce_results, announce]
+        """Tell other blocks of offers and markets, some of it; return whether there may be more."""
         for _ in range(ANNOUNCED):
-            waiting = [tell for tell in waiting if await self._tells_more(tell)]
-        return bool(waiting)
-
-    async def _tells_more(self, tell: Callable[[AsyncConnection, datetime], Awaitable[bool]]) -> bool:
-        async with self.database.write() as connection:
-            return await tell(connection, await self.clock.at(connection))
+            async with self.database.write() as connection:
+                if not await announce(connection, await self.clock.at(connection)):
+                    return False
+        return True
 
     async def _judge(self, connection: AsyncConnection, reports: tuple[ProviderReport, ...]) -> None:
         now, limits = self.clock.machine.now(), self.settings.trust_limits

@@ -108,8 +108,8 @@ class FulfilmentRepository:
         due: datetime,
         now: datetime,
         until: datetime,
-    ) -> list[Fulfilment]:
-        """Lease due fulfilments of a provider, those due for longest first.
+    ) -> tuple[list[Fulfilment], Mapping[str, Exception]]:
+        """Lease due fulfilments of a provider, those due for longest first; and say which cannot be read.
 
         Args:
             connection: A connection in a write transaction.
@@ -133,15 +133,23 @@ class FulfilmentRepository:
         )
         due_rows = (await connection.execute(query)).mappings().all()
         if not due_rows:
-            return []
+            return [], {}
         these = self._among(due_rows)
         await connection.execute(
             update(self.table).where(these).values(lease=c.lease + 1, leased_until=until)
         )
         leased = (await connection.execute(select(self.table).where(these))).mappings()
-        fulfilments = {row["key"]: _readable(row) for row in leased}
-        found = (fulfilments[row["key"]] for row in due_rows)
-        return [fulfilment for fulfilment in found if fulfilment is not None]
+        fulfilments, unreadable = dict[str, Fulfilment](), dict[str, Exception]()
+        for row in leased:
+            try:
+                fulfilments[row["key"]] = Fulfilment.of_row(row)
+            except (ValueError, LookupError, TypeError) as error:
+                unreadable[row["key"]] = error
+        return [fulfilments[row["key"]] for row in due_rows if row["key"] in fulfilments], unreadable
+
+    async def put_off(self, connection: AsyncConnection, key: str, until: datetime) -> None:
+        """Leave a fulfilment alone until an instant, in machine time."""
+        await connection.execute(update(self.table).where(self.table.c.key == key).values(leased_until=until))
 
     async def record_attempt(self, connection: AsyncConnection, attempt: Attempt) -> None:
         """Add to the record of requests to providers and of decisions."""
@@ -288,15 +296,6 @@ class ProviderRepository:
         row = {"name": name, "stopped": stopped, "reason": reason, "changed_at": now}
         update_columns = ("stopped", "reason", "changed_at")
         await connection.execute(upsert(self.dialect, self.table, [row], update=update_columns))
-
-
-def _readable(row: Mapping[Any, Any]) -> Fulfilment | None:
-    """Return a fulfilment; None if nobody can read it: it waits for its lease to end, and others go on."""
-    try:
-        return Fulfilment.of_row(row)
-    except (ValueError, LookupError, TypeError):
-        log.exception("fulfilment_unreadable", key=row["key"])
-        return None
 
 
 async def _fulfilments(connection: AsyncConnection, query: Select[Any]) -> list[Fulfilment]:

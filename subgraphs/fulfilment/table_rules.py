@@ -22,6 +22,7 @@ from subgraphs.fulfilment.models import (
     GOODWILL_CREDIT,
     INSTALLATION,
     OUTBOX,
+    POSTPONED,
     PROVIDER,
     PROVIDER_IN_USE,
     PROVIDER_REPORT,
@@ -38,6 +39,7 @@ from subgraphs.kit.records.table_rules import (
     common_rules,
     database_rules,
     global_rule,
+    postponed_rule,
 )
 
 _AUDIT: Final = "says why a reward was paid, or was not"
@@ -124,6 +126,7 @@ TABLE_RULES: Final = (
         rows=Rows.COPIED,
     ),
     global_rule(GLOBAL_STATE),
+    postponed_rule(POSTPONED),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

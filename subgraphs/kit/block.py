@@ -85,6 +85,11 @@ class Block(NamedTuple):
         return tables
 
     @property
+    def postponed(self) -> Table | None:
+        """Return the table of what loops over its rows could not go on with; None if it has none."""
+        return self.metadata.tables.get("postponed")
+
+    @property
     def intent(self) -> Table:
         """Return the table of changes that are made at the upstream API."""
         table: Table = self._part("models:INTENT")

@@ -5,7 +5,13 @@ from typing import Final
 from foundation.storage.cells.division import Rows
 from subgraphs.club_kit.records.table_rules import reference_rules
 from subgraphs.kit.records.recovery_sources import Source
-from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules, global_rule
+from subgraphs.kit.records.table_rules import (
+    TableRule,
+    common_rules,
+    database_rules,
+    global_rule,
+    postponed_rule,
+)
 from subgraphs.lobby.models import (
     CATALOGUE,
     CELL,
@@ -15,6 +21,7 @@ from subgraphs.lobby.models import (
     INSTALLATION,
     LAUNCH_DAY,
     OUTBOX,
+    POSTPONED,
     PROVIDER,
     REFERENCE,
     STREAM,
@@ -38,6 +45,7 @@ TABLE_RULES: Final = (
         rows=Rows.OF_DATABASE,
     ),
     global_rule(GLOBAL_STATE),
+    postponed_rule(POSTPONED),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

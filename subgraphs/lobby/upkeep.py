@@ -1,23 +1,30 @@
 """Upkeep: asks each provider for its games when that is due, and forgets what is old."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.lobby.configuration import LobbySettings
 from subgraphs.lobby.game_list import WrongList, read_list
 from subgraphs.lobby.hub88 import Hub88Client, NoAnswer
+from subgraphs.lobby.models import POSTPONED
 from subgraphs.lobby.records.games import forget_gone, store_list
 from subgraphs.lobby.records.launches import forget_old
 from subgraphs.lobby.records.providers import ProviderHealth, forget_others, read_health, store_health
 
 log = structlog.get_logger(__name__)
+WORKER: Final = "lobby-upkeep"
+PROVIDERS: Final = LoopName(WORKER, "providers")
+AT_ONCE: Final = 8
+"""How many providers are asked at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +48,21 @@ class Upkeep:
         """
         known, now = await self._known()
         due = [client for client in self.clients if self._is_due(known.get(client.config.name), now)]
-        await asyncio.gather(*(self._ask(client, known.get(client.config.name), now) for client in due))
+        postponed, machine = PostponedItems(self.database, POSTPONED), self.clock.machine
+
+        async def ask(client: Hub88Client) -> None:
+            await self._ask(client, known.get(client.config.name), now)
+
+        loop = Loop(name=PROVIDERS, postponed=postponed, clock=machine, named=_named, at_once=AT_ONCE)
+        await loop.each(due, ask)
         async with self.database.write() as connection:
             now = await self.clock.at(connection)
             is_more = await forget_gone(connection, now)
             is_more = await forget_old(connection, now) or is_more
             health = await read_health(connection)
         away = [one for one in health.values() if one.away_since is not None]
-        return {"deletion": is_more, "providers": len(away)}
+        failing = await postponed.counts(WORKER, machine)
+        return {"deletion": is_more, "providers": len(away), **failing}
 
     async def _known(self) -> tuple[Mapping[str, ProviderHealth], datetime]:
         """Return how the configured providers are, and the machine's time."""
@@ -87,6 +101,10 @@ class Upkeep:
         for client in self.clients:
             await client.http.aclose()
         await self.database.close()
+
+
+def _named(client: Hub88Client) -> str:
+    return client.config.name
 
 
 def create_rounds(parts: WorkerParts) -> Upkeep:

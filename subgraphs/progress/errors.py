@@ -9,6 +9,13 @@ class CannotClose(Exception):
     """The week may still change, or had no club; the message says which. Try again once its grace is over."""
 
 
+class Unconfirmed(CannotClose):
+    """Some customers of a closed week could not be confirmed: look at what is postponed, and try again."""
+
+    def __init__(self, brand: str, iso_week: str, number: int) -> None:
+        super().__init__(f"{iso_week} of {brand}: {number} customers could not be confirmed, the others are")
+
+
 class NothingToDecide(Exception):
     """The review queue does not hold that revision of the bet; the message says why. List the queue again."""
 

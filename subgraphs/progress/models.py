@@ -9,6 +9,7 @@ from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
 from subgraphs.club_kit.records.tables import ReferenceTables
+from subgraphs.kit.durable_steps.postponed import postponed_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
 
 METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
@@ -18,6 +19,7 @@ CELL = cell_table(METADATA)
 INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
+POSTPONED = postponed_table(METADATA)
 
 
 def _facts() -> tuple[Column[Any], ...]:

@@ -13,7 +13,7 @@ from subgraphs.club_kit.topics import (
 )
 from subgraphs.kit.records.erasure import deleted, kept
 from subgraphs.kit.records.recovery_sources import Source
-from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
+from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules, postponed_rule
 from subgraphs.kit.topics import EVENT_MARKET_TOPIC, EVENT_OFFER_TOPIC
 from subgraphs.progress.models import (
     ADJUSTMENT,
@@ -34,6 +34,7 @@ from subgraphs.progress.models import (
     MEMBERSHIP_CHANGE,
     OUTBOX,
     OUTCOME,
+    POSTPONED,
     PROGRESS,
     QUALIFICATION,
     REFERENCE,
@@ -185,6 +186,7 @@ TABLE_RULES: Final = (
         (REFERENCE.week_definition.name, QUALIFICATION.name),
         rows=Rows.COPIED,
     ),
+    postponed_rule(POSTPONED),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

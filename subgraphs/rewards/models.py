@@ -8,6 +8,7 @@ from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
 from subgraphs.club_kit.records.tables import ReferenceTables
+from subgraphs.kit.durable_steps.postponed import postponed_table
 from subgraphs.kit.records.global_state import global_state_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table, intent_table
 
@@ -20,6 +21,7 @@ INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
+POSTPONED = postponed_table(METADATA)
 
 REWARD_CONFIG = Table(
     "reward_config",

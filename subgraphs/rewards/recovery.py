@@ -11,7 +11,14 @@ from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.comparison import ChoiceComparison
-from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.models import (
+    INTENT,
+    POSTPONED,
+    REFERENCE,
+    REWARD_CHOICE,
+    REWARD_CONFIG,
+    REWARD_CONTENT,
+)
 from subgraphs.rewards.repository import ChoiceRepository
 from subgraphs.rewards.service import RewardService
 
@@ -36,4 +43,5 @@ def create_recovery(parts: RecoveryParts) -> Recovery:
         await comparison.compare(intent.owner, account, intent.facts["iso_week"])
 
     adopt_newer = following(service.changes.database, reference, parts.clock, compare)
-    return Recovery(service, allowed_while_eligible(reference, parts.clock), adopt_newer, parts.limits)
+    still_allowed = allowed_while_eligible(reference, parts.clock)
+    return Recovery(service, still_allowed, adopt_newer, POSTPONED, parts.limits)

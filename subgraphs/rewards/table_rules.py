@@ -13,6 +13,7 @@ from subgraphs.kit.records.table_rules import (
     database_rules,
     global_rule,
     intent_rule,
+    postponed_rule,
 )
 from subgraphs.kit.topics import GLOBAL_TOPIC
 from subgraphs.rewards.models import (
@@ -26,6 +27,7 @@ from subgraphs.rewards.models import (
     INSTALLATION,
     INTENT,
     OUTBOX,
+    POSTPONED,
     REFERENCE,
     REWARD_CHOICE,
     REWARD_CONFIG,
@@ -78,6 +80,7 @@ TABLE_RULES: Final = (
         rows=Counted((Count("taken", REWARD_CHOICE.name, _SAME_REWARD),)),
     ),
     global_rule(GLOBAL_STATE),
+    postponed_rule(POSTPONED),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

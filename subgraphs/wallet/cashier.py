@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import structlog
 
 from foundation.storage.database import Database
-from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.opened import OpenedWallet
 from subgraphs.wallet.paying.opened import OpenedPayments, opened_payments
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
-from subgraphs.wallet.paying.reconciliation.statements import STATEMENTS, keep_unreadable, take_in
-from subgraphs.wallet.paying.work import DUE_PAYMENTS
+from subgraphs.wallet.paying.reconciliation.statements import keep_unreadable, take_in
 from subgraphs.wallet.payments.configuration import PaymentsSettings
 from subgraphs.wallet.payments.processor import Unanswered, Unavailable, Unreadable
 from subgraphs.wallet.payments.records.cases import Case, CaseKind, count_open, open_case
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-BANKS: Final = "wallet-cashier: banks"
-REPORTS: Final = "wallet-cashier: reports"
+BANKS: Final = LoopName("wallet-cashier", "banks")
+REPORTS: Final = LoopName("wallet-cashier", "reports")
 BATCH: Final = 50
 """How many payments a round looks at."""
 
@@ -60,7 +59,7 @@ class Cashier:
         await self._compare()
         async with self.wallet.database.read() as connection:
             cases = await count_open(connection, work.store.tables)
-        failing = await self.wallet.postponed.counts(DUE_PAYMENTS, STATEMENTS, BANKS, REPORTS)
+        failing = await self.wallet.postponed.counts("wallet-cashier", self.wallet.clock.machine)
         return {"payments": int(len(due) == BATCH), "cases": cases, **failing}
 
     async def _take_in(self) -> None:
@@ -102,7 +101,7 @@ class Cashier:
         for name in self.payments.work.asking.processors:
             await loop.each([(name, day) for day in await reconciler.due(name)], compare)
 
-    def _loop(self, name: str, named: Callable[[T], str]) -> Loop[T]:
+    def _loop(self, name: LoopName, named: Callable[[T], str]) -> Loop[T]:
         machine = self.wallet.clock.machine
         return Loop(name=name, postponed=self.wallet.postponed, clock=machine, named=named)
 

@@ -9,21 +9,21 @@ import structlog
 
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
-from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.closing.closer import Closer, ClosesChanged, NotClosable
 from subgraphs.wallet.closing.holds import open_holds
 from subgraphs.wallet.closing.reading import DayTables
 from subgraphs.wallet.closing.settings import CloseSettings
 from subgraphs.wallet.closing.verification import Verifier
-from subgraphs.wallet.corrections import CORRECTIONS, CorrectionWork
+from subgraphs.wallet.corrections import CorrectionWork
 from subgraphs.wallet.models import CLOSES, CORRECTION, CUSTOMER_ACCOUNT, LEDGER, REFERENCE
 from subgraphs.wallet.opened import OpenedWallet
 
 BATCH: Final = 100
 """How many corrections a round applies at most."""
 
-DAYS_TO_CLOSE: Final = "wallet-closes: days"
+DAYS_TO_CLOSE: Final = LoopName("wallet-closes", "days")
 log = structlog.get_logger(__name__)
 DAYS: Final = DayTables(LEDGER, CUSTOMER_ACCOUNT, REFERENCE.brand)
 
@@ -84,7 +84,7 @@ class DailyClose:
             wallet.changed,
         )
         corrections = await work.apply(at, BATCH)
-        failing = await wallet.postponed.counts(DAYS_TO_CLOSE, CORRECTIONS)
+        failing = await wallet.postponed.counts("wallet-closes", wallet.clock.machine)
         return {"close": waiting, "payouts": holds, "correction": corrections, **failing}
 
     async def _close_earliest(self) -> int:

@@ -29,7 +29,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.columns import Identifier, UtcDateTime, upsert
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
 from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
@@ -49,7 +49,7 @@ REFUSALS: Final = {
     _S.DEBIT_ACCOUNT_ALREADY_CLOSED: "SUSPENDED",
     _S.CREDIT_ACCOUNT_ALREADY_CLOSED: "SUSPENDED",
 }
-CORRECTIONS: Final = "wallet-closes: corrections"
+CORRECTIONS: Final = LoopName("wallet-closes", "corrections")
 NO_ACCOUNT: Final = "NO_ACCOUNT"
 IMPOSSIBLE: Final = "IMPOSSIBLE"
 """The ledger permits no such transfer, for a reason that the log has: others are applied all the same."""

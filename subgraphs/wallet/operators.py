@@ -13,7 +13,7 @@ import structlog
 
 from foundation.background import all_of
 from foundation.storage.database import Database
-from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
 from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.funds_settings import FundsSettings
 from subgraphs.kit.live.event_bus import CustomersChanged
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from subgraphs.wallet.seamless.requests import OperatorRequests
 
 log = structlog.get_logger(__name__)
-REQUESTS: Final = "wallet-operators: requests"
+REQUESTS: Final = LoopName("wallet-operators", "requests")
 BATCH: Final = 200
 """How many reservations a round looks at at most."""
 
@@ -64,7 +64,7 @@ class OperatorRounds:
         for brand, others in by_brand.items():
             log.error("operator_unknown", brand=brand, due=len(others))
         waiting, stuck = await self.journal.waiting()
-        failing = await self._loop.postponed.counts(REQUESTS)
+        failing = await self._loop.postponed.counts("wallet-operators", self.journal.clock.machine)
         unknown = sum(map(len, by_brand.values()))
         return {"answers": waiting, "stuck": stuck, "operator": unknown, **failing}
 

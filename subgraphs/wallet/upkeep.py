@@ -11,21 +11,20 @@ from typing import Final
 
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.durable_steps.loop import Loop, by_customer, by_name, call
+from subgraphs.kit.durable_steps.loop import Loop, LoopName, by_customer, by_name, call
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.rounds import WorkerParts
 from subgraphs.wallet.aggregator.retention import OldGames
 from subgraphs.wallet.customer_data import erasure_of
-from subgraphs.wallet.funds.expired_credits import CREDITS
 from subgraphs.wallet.limits.looks import Looks, due_looks
 from subgraphs.wallet.models import LIMITS, OUTBOX, SEAMLESS
 from subgraphs.wallet.opened import OpenedWallet
-from subgraphs.wallet.retention.forgetting import ERASED, Forgetting
+from subgraphs.wallet.retention.forgetting import Forgetting
 from subgraphs.wallet.retention.unmatched import UnmatchedMoney
 
-PARTS: Final = "wallet-upkeep: parts"
-CUSTOMERS: Final = "wallet-upkeep: customers"
+PARTS: Final = LoopName("wallet-upkeep", "parts")
+CUSTOMERS: Final = LoopName("wallet-upkeep", "customers")
 BATCH: Final = 500
 """How many reservations a round ends at most."""
 
@@ -71,7 +70,7 @@ class Upkeep:
         postponed, machine = self.wallet.postponed, self.wallet.clock.machine
         parts = Loop(name=PARTS, postponed=postponed, clock=machine, named=by_name)
         await parts.each([expiry, credits_, forgetting, notices], call)
-        return {**told, **await postponed.counts(CUSTOMERS, CREDITS, ERASED, PARTS)}
+        return {**told, **await postponed.counts("wallet-upkeep", machine)}
 
     async def _forget(self) -> bool:
         """Forget some of what is due, if it is time to look; return whether there may be more."""
@@ -82,9 +81,6 @@ class Upkeep:
         is_more = await old_games.forget() or is_more
         unmatched = UnmatchedMoney(self.wallet.database, self.wallet.clock.machine)
         is_more = await unmatched.forget() or is_more
-        async with self.wallet.database.write() as connection:
-            at = await self.wallet.clock.machine.at(connection)
-            await self.wallet.postponed.clean(connection, at)
         self._after = await self.forgetting.ended_breaks(self._after)
         if is_more or self._after is not None:
             return True

@@ -24,7 +24,7 @@ from subgraphs.club.models import METADATA, OUTBOX
 from subgraphs.club_kit.served import ServedCounter, ServedItem
 from subgraphs.club_kit.topics import SERVED_TOPIC
 from subgraphs.kit.records.outbox import Outbox, UnpublishedFact
-from subgraphs.kit.records.outbox_relay import Relay
+from subgraphs.kit.records.outbox_relay import Delivery, Relay
 from tests.support.analytics_store import Store
 from tests.support.database_probe import migrated
 
@@ -51,10 +51,10 @@ class Topic:
     chance: random.Random
     records: list[Record] = field(default_factory=list)
 
-    async def publish(self, facts: Sequence[UnpublishedFact]) -> set[int]:
+    async def publish(self, facts: Sequence[UnpublishedFact]) -> Delivery:
         """Take all facts, and confirm some."""
         self.records += [Record(fact.topic, 0, 0, fact.key.encode(), fact.value.encode()) for fact in facts]
-        return {fact.id for fact in facts if self.chance.random() < 0.7}
+        return Delivery({fact.id for fact in facts if self.chance.random() < 0.7})
 
 
 async def fill_topic(database: Database, topic: Topic) -> Counter[tuple[Any, ...]]:

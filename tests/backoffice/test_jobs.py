@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from backoffice.access import Permission, Role
 from backoffice.audit.audit_log import AuditLog
@@ -192,3 +193,27 @@ async def test_jobs_of_other_brands_are_hidden(bench: Bench) -> None:
         assert [one.job_id for one in await repository.newest_first(connection, mine, 5, None)] == [job_id]
         other = repository.JobFilter(brands=frozenset({"southbet"}))
         assert await repository.newest_first(connection, other, 5, None) == []
+
+
+@pytest.mark.parametrize("place", [(True, False, False), (False, False, True), (True,)])
+async def test_a_job_that_nobody_can_read_fails_and_the_others_run(
+    bench: Bench, place: tuple[bool, ...]
+) -> None:
+    """First, last and alone: it says why, and is not taken again."""
+    ids = []
+    for _ in place:
+        bench.clock.advance(timedelta(seconds=1))
+        ids.append(await bench.start(to=1))
+    for job_id, is_poisoned in zip(ids, place, strict=True):
+        if is_poisoned:
+            async with bench.jobs.database.write() as connection:
+                wrong = update(repository.JOB).where(repository.JOB.c.job_id == job_id)
+                await connection.execute(wrong.values(arguments="{"))
+    while await JobWorker(bench.jobs).run_once():
+        pass
+    async with bench.jobs.database.read() as connection:
+        listed = await repository.newest_first(connection, repository.JobFilter(), 10, None)
+    assert [job.job_id for job in reversed(listed)] == ids
+    for job, is_poisoned in zip(reversed(listed), place, strict=True):
+        assert job.status is (JobStatus.FAILED if is_poisoned else JobStatus.DONE)
+        assert ("cannot be read" in (job.error or "")) is is_poisoned

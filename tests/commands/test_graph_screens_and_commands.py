@@ -49,7 +49,7 @@ ON_THE_NODE: Final = {
 READS: Final = frozenset(
     {
         *("list", "show", "history", "status", "acknowledgements", "contrast", "diff", "health", "lint"),
-        *("lag", "outboxes", "intents", "reviews", "reconcile", "serve", "sdl", "code", "test"),
+        *("lag", "outboxes", "postponed", "intents", "reviews", "reconcile", "serve", "sdl", "code", "test"),
     }
 )
 GROUPS: Final = (

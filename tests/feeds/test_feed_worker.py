@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,6 +96,27 @@ async def test_what_cannot_be_mapped_becomes_a_dead_letter_as_it_came(harness: A
         (b"feed-sports", harness.topic.encode())
     }
     assert revisions(await harness.arrived(1, brand=harness.topic)) == [("sports.b-2", 1)]
+
+
+@pytest.mark.parametrize("place", [(0, 3), (2, 3), (0, 1)], ids=["first", "last", "alone"])
+@pytest.mark.parametrize("harness", ["embedded"], indirect=True)
+async def test_what_a_mapping_has_not_foreseen_is_a_dead_letter(harness: Any, place: tuple[int, int]) -> None:
+    """The others arrive, also those behind it."""
+    poisoned, number = place
+
+    def strange(record: Any) -> Any:
+        mapped = FEED.bet(record)
+        if mapped.bet_id.endswith(f"b-{poisoned}"):
+            raise KeyError("nobody has thought of this")
+        return mapped
+
+    await harness.send(*(bet(harness.topic, at) for at in range(number)), bet(harness.topic, 9))
+    harness.start(replace(FEED, bet=strange))
+    [letter] = await harness.arrived(1, f"{harness.topic}.dlq")
+    reason = dict(letter.headers)["furlong.reason"].decode()
+    assert reason == "it cannot be applied: KeyError: 'nobody has thought of this'"
+    others = [(f"sports.b-{at}", 1) for at in [*range(number), 9] if at != poisoned]
+    assert revisions(await harness.arrived(number, brand=harness.topic)) == others
 
 
 @on_real_kafka

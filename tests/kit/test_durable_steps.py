@@ -19,7 +19,7 @@ from foundation.storage.columns import UtcDateTime
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.durable_steps.engine import advance
-from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
 from subgraphs.kit.durable_steps.postponed import CASE_AFTER, PostponedItems, postponed_table
 from subgraphs.kit.durable_steps.schedule import DueItems, Pauses, Schedule
 from tests.support.examples import OUTER_LAYER
@@ -136,7 +136,7 @@ class Worker:
             self.cases.add(item)
 
         loop = Loop(
-            name="test: items",
+            name=LoopName("test", "items"),
             postponed=PostponedItems(self.database, POSTPONED),
             clock=self.clock,
             named=str,

@@ -19,11 +19,12 @@ from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.workers.outbox_worker import KafkaPublisher
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
-from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
+from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX, POSTPONED
 from subgraphs.club_kit.topics import MEMBERSHIP_TOPIC
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.records.outbox import Fact, Outbox, UnpublishedFact
-from subgraphs.kit.records.outbox_relay import LEASE, Relay
+from subgraphs.kit.records.outbox_relay import FACTS, LEASE, Delivery, Relay
 from tests.support.database_probe import migrated
 from tests.support.skewed_clock import SkewedClock
 
@@ -35,9 +36,16 @@ CONTRACT = Path(__file__).parents[2] / "contracts" / "club.membership.v1.schema.
 
 @dataclass
 class Broker:
-    """Records what is published; refuses `refused` facts, and waits while the `gate` is closed."""
+    """Records what is published; refuses `refused` facts, and waits while the `gate` is closed.
+
+    Attributes:
+        unsendable: Facts that it would never take.
+        closed: A topic that takes nothing; what follows is not sent.
+    """
 
     refused: set[int] = field(default_factory=set)
+    unsendable: set[int] = field(default_factory=set)
+    closed: str = ""
     taken: list[UnpublishedFact] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
@@ -46,13 +54,17 @@ class Broker:
         """Open the gate."""
         self.gate.set()
 
-    async def publish(self, facts: Sequence[UnpublishedFact]) -> set[int]:
+    async def publish(self, facts: Sequence[UnpublishedFact]) -> Delivery:
         """Accept every fact that is not refused."""
         self.begun.set()
         await self.gate.wait()
-        good = [fact for fact in facts if fact.id not in self.refused]
+        shut = [number for number, fact in enumerate(facts) if fact.topic == self.closed][:1]
+        sent = facts[: shut[0]] if shut else facts
+        good = [fact for fact in sent if fact.id not in self.refused | self.unsendable]
         self.taken += good
-        return {fact.id for fact in good}
+        bad = {fact.id: ValueError("too large") for fact in sent if fact.id in self.unsendable}
+        away = {facts[number].id: ValueError("no such topic") for number in shut}
+        return Delivery({fact.id for fact in good}, bad, away)
 
     @property
     def identities(self) -> list[str]:
@@ -69,13 +81,14 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 def relay_of(database: Database, broker: Broker, clock: Clock | None = None) -> Relay:
     """Return a relay, as in a process of its own."""
-    return Relay(database, BOX, broker, clock or ManualClock(NOW))
+    postponed = PostponedItems(database, POSTPONED)
+    return Relay(database, BOX, broker, clock or ManualClock(NOW), postponed)
 
 
-async def put(database: Database, *identities: str, key: str = "northbet:c-1") -> None:
+async def put(database: Database, *identities: str, key: str = "northbet:c-1", topic: str = "t") -> None:
     """Write facts, each in its own transaction."""
     for identity in identities:
-        fact = Fact("t", "some.fact/1", key, identity, {"brand_id": "northbet", "identity": identity})
+        fact = Fact(topic, "some.fact/1", key, identity, {"brand_id": "northbet", "identity": identity})
         async with database.write() as connection:
             await BOX.put(connection, fact, NOW)
 
@@ -123,6 +136,45 @@ async def test_what_the_broker_did_not_take_goes_out_again_with_all_that_followe
     broker.refused = set()
     assert await relay.publish_waiting() == 2
     assert broker.identities == ["1", "3", "2", "3"]
+
+
+async def test_what_cannot_be_sent_holds_back_its_own_key_alone(database: Database) -> None:
+    """Later facts of the key wait behind it, in order, until it can be sent or is removed; others go on."""
+    clock, broker = ManualClock(NOW), Broker()
+    relay = relay_of(database, broker, clock)
+    await put(database, "1", "2")
+    await put(database, "3", key="northbet:c-2")
+    async with database.read() as connection:
+        first = (await BOX.waiting(connection, 1))[0].id
+    broker.unsendable = {first}
+    broker.refused = {first + 1}
+    assert await relay.publish_waiting() == 1
+    assert await relay.publish_waiting() == 0
+    [noted] = (await relay_of(database, broker).postponed.of(FACTS)).values()  # type: ignore[union-attr]
+    assert (noted.item, noted.reason, noted.tries) == (str(first), "ValueError: too large", 1)
+    broker.unsendable, broker.refused = set(), set()
+    assert await relay.publish_waiting() == 0
+    clock.advance(timedelta(seconds=6))
+    assert await relay.publish_waiting() == 2
+    assert broker.identities == ["3", "1", "2"]
+    assert await relay_of(database, broker).postponed.of(FACTS) == {}  # type: ignore[union-attr]
+
+
+async def test_a_topic_that_takes_nothing_holds_back_no_other(database: Database) -> None:
+    """All that is for it waits, and is sent soon after the topic is there."""
+    clock, broker = ManualClock(NOW), Broker(closed="missing")
+    relay = relay_of(database, broker, clock)
+    await put(database, "1", topic="missing")
+    await put(database, "2", key="northbet:c-2", topic="missing")
+    await put(database, "3")
+    assert await relay.publish_waiting() == 0
+    assert "missing" in relay.status.trouble
+    assert await relay.publish_waiting() == 1
+    broker.closed = ""
+    clock.advance(timedelta(seconds=6))
+    assert await relay.publish_waiting() == 2
+    assert broker.identities == ["3", "1", "2"]
+    assert await relay_of(database, broker).postponed.of(FACTS) == {}  # type: ignore[union-attr]
 
 
 async def test_a_second_relay_stands_by_while_the_first_publishes(database: Database) -> None:

@@ -284,9 +284,22 @@ async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
         )
     await harness.set_account(good_account(), other)
     assert await harness.recover() == (1, 1)
-    (entry,) = [entry for entry in logged if entry["event"] == "intent_broken"]
-    assert "iso_week" in entry["error"]
+    (entry,) = [entry for entry in logged if entry["event"] == "item_postponed"]
+    assert "iso_week" in repr(entry["exc_info"])
     assert (await harness.stored())["choices"] == 0
+
+
+async def test_an_unreadable_change_keeps_no_other_from_being_compared(harness: RecoveryHarness) -> None:
+    """After a restore it counts as unknown, so that a person sees it; the others are known."""
+    await leave_in_doubt(harness)
+    async with harness.club_fixture.club.database.write() as connection:
+        await connection.execute(update(INTENT).values(request={}))
+    other = harness.of("c-1002")
+    await harness.set_account(good_account(), other.owner)
+    await leave_in_doubt(other)
+    harness.club_fixture.clock.advance(UNDISTURBED)
+    compared = await harness.recovering().recoveries[0].compare()
+    assert (compared.settled, compared.sent_later, compared.unknown) == (0, 1, 1)
 
 
 async def test_a_change_begun_before_the_lock_holds_after_it(harness: RecoveryHarness) -> None:

@@ -26,7 +26,7 @@ from furlong.workers.catch_up import gate_of
 from furlong.workers.week_worker import WeekWorker
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.outbox import Fact, Outbox
-from subgraphs.kit.records.outbox_relay import Relay
+from subgraphs.kit.records.outbox_relay import Delivery, Relay
 from subgraphs.progress.models import METADATA, OUTBOX
 from tests.support.consumers.betting_harness import betting_harness
 from tests.support.database_probe import migrated
@@ -118,9 +118,9 @@ async def test_facts_are_not_published_on_another_cluster(
         await box.put(connection, Fact("t", "s/1", "northbet:c-1", "1", {"brand_id": "northbet"}), NOW)
     await belong(progress, OURS)
 
-    async def publish(facts: Any) -> set[int]:
+    async def publish(facts: Any) -> Delivery:
         taken.extend(facts)
-        return {fact.id for fact in facts}
+        return Delivery({fact.id for fact in facts})
 
     relay = Relay(progress, box, SimpleNamespace(publish=publish), ManualClock(NOW))
     running = asyncio.create_task(outbox_worker._keep_publishing(relay, "kafka-2"))

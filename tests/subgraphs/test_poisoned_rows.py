@@ -1,28 +1,40 @@
 """A row that nobody can go on with, first, last and alone in each loop: it waits, and the others go on."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, update
 
+from consumers.feeds.delivery.forwarder import RECORDS as RECORDS_OF_FEEDS
+from consumers.stream.database.sink import RECORDS
 from foundation.storage.clock import ManualClock, SystemClock
-from foundation.storage.database import Database
-from furlong.workers.loops import LOOPS
+from furlong.workers.upstream_reconciliation import COMPARISONS
+from furlong.workers.week_worker import CHOICES
+from furlong.workers.week_worker import PARTS as PARTS_OF_WEEKS
 from subgraphs.bets.betting.bet import BetStatus
 from subgraphs.bets.models import POSTPONED as POSTPONED_BETS
 from subgraphs.bets.records.results import ResultStore
 from subgraphs.bets.upkeep import DUE_BETS
 from subgraphs.bets.upkeep import PARTS as PARTS_OF_BETS
 from subgraphs.bets.upkeep import Upkeep as BetsUpkeep
+from subgraphs.events.upkeep import PARTS as PARTS_OF_EVENTS
+from subgraphs.events.upkeep import RESULTS
+from subgraphs.events.upkeep import Upkeep as EventsUpkeep
+from subgraphs.fulfilment.payout.unit_of_work import REWARDS
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.durable_steps.postponed import CASE_AFTER, PostponedItems
 from subgraphs.kit.funds import Purpose, Reservation
+from subgraphs.kit.mutations.recovery import CHANGES_IN_DOUBT
+from subgraphs.kit.records.outbox_relay import FACTS
+from subgraphs.lobby.upkeep import PROVIDERS
+from subgraphs.progress.weeks.lifecycle import BRANDS, CLOSED_WEEKS, WeekLifecycle
+from subgraphs.progress.weeks.lifecycle import CUSTOMERS as CUSTOMERS_OF_WEEKS
 from subgraphs.wallet.cashier import BANKS, REPORTS, Cashier
 from subgraphs.wallet.closes import DAYS_TO_CLOSE, DailyClose
 from subgraphs.wallet.closing.closer import Closer
@@ -47,44 +59,20 @@ from subgraphs.wallet.retention.forgetting import ERASED, Forgetting
 from subgraphs.wallet.upkeep import CUSTOMERS, PARTS, Upkeep
 from tests.subgraphs.bets.house import opened_house
 from tests.subgraphs.bets.slips import offer, offered
+from tests.subgraphs.poisoned import LONG, LoopFixture, Make, declared_loops, run_sql
+from tests.subgraphs.poisoned_club import changes_in_doubt, comparisons
+from tests.subgraphs.poisoned_events import results
+from tests.subgraphs.poisoned_lobby import providers
+from tests.subgraphs.poisoned_outbox import facts
+from tests.subgraphs.poisoned_rewards import rewards
+from tests.subgraphs.poisoned_weeks import brands, choices, closed_weeks, customers_of_a_week
 from tests.subgraphs.wallet.credits_wallet import CreditsWallet, opened_dying
 from tests.subgraphs.wallet.payments.payments_wallet import PaymentsWallet
 from tests.subgraphs.wallet.seamless.operators import OperatorWallet, operators_of
 from tests.support.money.contract import CURRENCY
 from tests.support.wallet.ledgers import StoppedClock, opened_database, opened_ledger
 
-LONG: Final = timedelta(minutes=11)
-"""More than the longest pause."""
-
 NOON: Final = datetime(2026, 11, 28, 12, tzinfo=UTC)
-
-
-@dataclass
-class LoopFixture:
-    """Some items of a loop, of which one is poisoned.
-
-    Attributes:
-        round: Goes over what is due.
-        done: Returns the numbers of the items that are done.
-        later: Lets time pass.
-        cases: Returns how many cases a person sees beside the alert; None if the loop opens none.
-    """
-
-    postponed: PostponedItems
-    round: Callable[[], Any]
-    done: Callable[[], Any]
-    later: Callable[[timedelta], None]
-    cases: Callable[[], Any] | None = None
-
-
-Make: TypeAlias = Callable[[Path, Sequence[bool]], AbstractAsyncContextManager[LoopFixture]]
-
-
-async def run_sql(database: Database, statement: str, **values: Any) -> Any:
-    """Run a statement that no code of ours would."""
-    async with database.write() as connection:
-        found = await connection.execute(text(statement), values)
-        return found.all() if found.returns_rows else []
 
 
 @asynccontextmanager
@@ -420,6 +408,16 @@ async def corrections(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[L
 
 
 MADE_UP: Final[dict[str, Make]] = {
+    CHANGES_IN_DOUBT: changes_in_doubt,
+    COMPARISONS: comparisons,
+    BRANDS: brands,
+    FACTS: facts,
+    REWARDS: rewards,
+    RESULTS: results,
+    PROVIDERS: providers,
+    CLOSED_WEEKS: closed_weeks,
+    CUSTOMERS_OF_WEEKS: customers_of_a_week,
+    CHOICES: choices,
     DUE_BETS: bets,
     DUE_PAYMENTS: payments,
     STATEMENTS: statements,
@@ -431,11 +429,14 @@ MADE_UP: Final[dict[str, Make]] = {
     REQUESTS: requests,
     CORRECTIONS: corrections,
 }
-OF_ROUNDS: Final = {PARTS, PARTS_OF_BETS}
+OF_ROUNDS: Final = {PARTS, PARTS_OF_BETS, PARTS_OF_EVENTS, PARTS_OF_WEEKS}
 """Loops over the parts of a round, which do many rows in one statement."""
 
 IN_ORDER: Final = {DAYS_TO_CLOSE}
 """Loops whose items come one after the other: the next one waits, and other loops of the worker go on."""
+
+DEAD_LETTERS: Final = {RECORDS, RECORDS_OF_FEEDS}
+"""Loops over records of Kafka, with tests of their own in `tests/consumers/stream` and `tests/feeds`."""
 
 PLACES: Final = {"first": (True, False, False), "last": (False, False, True), "alone": (True,)}
 
@@ -458,7 +459,11 @@ async def test_a_poisoned_row_waits_and_its_neighbours_go_on(loop: str, place: s
         assert await items.done() == healthy
         [noted] = (await items.postponed.of(loop)).values()
         assert noted.is_case
-        assert await items.postponed.counts(loop) == {"postponed": 1, "failing": 1}
+        worker, clock = loop.partition(":")[0], ManualClock(noted.due_at)
+        assert (await items.postponed.counts(worker, clock))["failing"]
+        clock.advance(timedelta(days=2))
+        await items.postponed.counts(worker, clock)
+        assert await items.postponed.of(loop) == {}  # what has not been tried for so long is gone
         if items.cases is not None:
             assert await items.cases() == 1
 
@@ -515,7 +520,35 @@ async def test_a_part_of_a_round_that_fails_keeps_no_customer_waiting(
         assert set(await items.postponed.of(PARTS)) == {"expiry"}
 
 
+async def test_a_part_of_a_round_that_fails_keeps_no_result_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Providers are judged together, and what one of them has said may be unreadable."""
+
+    async def judge(_upkeep: Any, *_: Any) -> None:
+        raise ValueError("nobody has thought of this")
+
+    monkeypatch.setattr(EventsUpkeep, "_judge", judge)
+    async with results(tmp_path, (False,)) as items:
+        assert (await items.round())["postponed"] == 1
+        assert await items.done() == {0}
+        assert set(await items.postponed.of(PARTS_OF_EVENTS)) == {"judging"}
+
+
+async def test_a_part_of_a_round_that_fails_keeps_no_choice_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The brands are read together, before each is an item."""
+
+    async def brands_of(_lifecycle: Any) -> list[str]:
+        raise ValueError("nobody has thought of this")
+
+    async with choices(tmp_path, (False,)) as items:
+        monkeypatch.setattr(WeekLifecycle, "brands", brands_of)
+        await items.round()
+        assert await items.done() == {0}
+
+
 def test_each_declared_loop_is_tried_with_a_poisoned_row() -> None:
     """A loop without one would not be known to do that."""
-    assert set(LOOPS) == MADE_UP.keys() | IN_ORDER | OF_ROUNDS
-    assert len(LOOPS) == len(set(LOOPS))
+    assert set(declared_loops()) == MADE_UP.keys() | IN_ORDER | OF_ROUNDS | DEAD_LETTERS

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -17,6 +17,7 @@ from consumers.feeds.mapping.progress_message import ProgressMessage
 from consumers.stream.database.dead_letters import DeadLetterLimit, RejectedRecord
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from subgraphs.kit.durable_steps.loop import LoopName
 
 
 class FeedMetrics:
@@ -50,6 +51,8 @@ class FeedMetrics:
 
 
 log = structlog.get_logger(__name__)
+RECORDS: Final = LoopName("feeds", "records")
+"""Each goes on by itself: one that cannot be mapped is a dead letter, which a person replays."""
 
 
 @dataclass(slots=True)

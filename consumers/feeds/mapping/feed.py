@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
+import structlog
 
 from consumers.feeds.mapping.progress_message import ProgressMessage, QualifyingBet, progress_message
 from consumers.messages.reader import decode_record
-from consumers.stream.errors import Poison
+from consumers.stream.errors import UNFORESEEN, Poison, unforeseen
 from consumers.stream.records import Record
 
+log = structlog.get_logger(__name__)
 TRACE: Final = "traceparent"
 BETS: Final = "bets-"
 """How the names of feeds begin among all providers: another adapter may be called like the feed."""
@@ -60,7 +62,11 @@ class Feed(Generic[F]):
         Raises:
             Poison: As `progress`.
         """
-        message, trace = self.progress(record.value), record.header(TRACE)
+        try:
+            message, trace = self.progress(record.value), record.header(TRACE)
+        except UNFORESEEN as fault:
+            log.exception("record_not_mapped", topic=record.topic, offset=record.offset)
+            raise Poison(unforeseen(fault)) from fault
         if trace is None:
             return message
         return ProgressMessage(message.key, message.value, (*message.headers, (TRACE, trace.encode())))

@@ -9,12 +9,12 @@ from heapq import heappop, heappush
 from typing import Final, NoReturn
 
 import structlog
-from sqlalchemy.exc import DataError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.stream.database.dead_letters import DeadLetter
 from consumers.stream.database.retry import Retry, cause
-from consumers.stream.database.sink import Sink, data_error_reason
+from consumers.stream.database.sink import FAULTS_OF_RECORDS, Sink, fault_reason, is_of_the_database
 from consumers.stream.errors import Poison, Transient, raise_if_cancelled
 from consumers.stream.topics import AnyTopic, Message
 
@@ -70,8 +70,10 @@ class Replay:
         """
         try:
             return await Retry(ATTEMPTS, lambda: None).run(lambda: self._replay_in_transaction(letter_id))
-        except DataError as fault:
-            return await self._keep(letter_id, data_error_reason(fault))
+        except FAULTS_OF_RECORDS as fault:
+            if is_of_the_database(fault):
+                raise
+            return await self._keep(letter_id, fault_reason(fault))
 
     async def rehearse(self, letter_id: int) -> Replayed:
         """Return what replaying a letter would do, and change nothing.
@@ -83,8 +85,10 @@ class Replay:
             await self._rehearse_in_transaction(letter_id)
         except _RollBack as rolled_back:
             return rolled_back.found
-        except DataError as fault:
-            return Replayed(Fate.POISON, data_error_reason(fault))
+        except FAULTS_OF_RECORDS as fault:
+            if is_of_the_database(fault):
+                raise
+            return Replayed(Fate.POISON, fault_reason(fault))
 
     async def replay_all(
         self, topic: str | None, *, dry_run: bool = False

@@ -4,24 +4,34 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.database.batch import Batch
 from consumers.stream.database.dead_letters import DeadLetterLimit, DeadLetters, RejectedRecord
 from consumers.stream.database.positions import Positions
-from consumers.stream.errors import Poison
+from consumers.stream.errors import UNFORESEEN, Poison, unforeseen
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Message
 from foundation.storage.database import Database
+from foundation.storage.errors import is_conflict
 from foundation.storage.tracing import following
+from subgraphs.kit.durable_steps.loop import LoopName
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import public_key
 
+log = structlog.get_logger(__name__)
 IDLE_TIMEOUT_SECONDS: Final = 10
 """The longest pause between two statements of a batch; after it the database rolls the transaction back."""
+
+RECORDS: Final = LoopName("consumer", "records")
+"""Each goes on by itself: one that cannot be applied is a dead letter, which a person replays."""
+
+FAULTS_OF_RECORDS: Final = (StatementError, *UNFORESEEN)
+"""What a record may cause by what it says, or by what is stored about the same customer."""
 
 _IS_SET: Final = "furlong_idle_timeout_is_set"
 
@@ -82,8 +92,8 @@ class Sink:
     async def apply(self, batch: Batch) -> Applied:
         """Apply a batch and store its positions.
 
-        If the database refuses the data without naming the record, the batch is bisected, and each half is
-        a transaction of its own.
+        If a record makes it fail, the batch is bisected, and each half is a transaction of its own: that
+        record becomes a dead letter if it fails a second time, and the others are applied.
 
         Raises:
             PositionMoved: A stored position is not the batch's; nothing is changed.
@@ -95,15 +105,27 @@ class Sink:
         messages, poison = decode(batch.topic, batch.records, self.cell)
         try:
             return await self._commit(batch, messages, poison)
-        except DataError as fault:
+        except FAULTS_OF_RECORDS as fault:
+            if is_of_the_database(fault):
+                raise
             if len(messages) > 1:
                 first, second = batch.bisect()
                 return await self.apply(first) + await self.apply(second)
-            poison = [
-                *poison,
-                *(RejectedRecord(message.record, data_error_reason(fault)) for message in messages),
-            ]
-            return await self._commit(batch, [], poison)
+            return await self._apply_alone(batch, messages, poison)
+
+    async def _apply_alone(
+        self, batch: Batch, messages: Sequence[Message[object]], poison: Sequence[RejectedRecord]
+    ) -> Applied:
+        """Try the only message of a batch once more: what failed may have been the connection."""
+        try:
+            return await self._commit(batch, messages, poison)
+        except FAULTS_OF_RECORDS as fault:
+            if is_of_the_database(fault):
+                raise
+            reason = fault_reason(fault)
+            log.exception("record_not_applied", loop=RECORDS, topic=batch.topic.name, reason=reason)
+        rejected = [RejectedRecord(message.record, reason) for message in messages]
+        return await self._commit(batch, [], [*poison, *rejected])
 
     async def _commit(
         self, batch: Batch, messages: Sequence[Message[object]], poison: Sequence[RejectedRecord]
@@ -153,9 +175,26 @@ def decode(
             messages.append(Message(record, topic.decode(record)))
         except Poison as error:
             poison.append(RejectedRecord(record, error.reason))
+        except UNFORESEEN as fault:
+            log.exception("record_not_decoded", loop=RECORDS, topic=record.topic, offset=record.offset)
+            poison.append(RejectedRecord(record, unforeseen(fault)))
     return messages, poison
 
 
-def data_error_reason(fault: DataError) -> str:
-    """Return why the database refuses a record's data."""
-    return f"the database refuses the data: {fault.orig}"
+def is_of_the_database(fault: Exception) -> bool:
+    """Return whether no record is to blame: another transaction was faster, or there is no database."""
+    match fault:
+        case IntegrityError():
+            return is_conflict(fault)
+        case DBAPIError():
+            return not isinstance(fault, DataError)
+        case StatementError():
+            return not isinstance(fault.orig, UNFORESEEN)
+    return False
+
+
+def fault_reason(fault: Exception) -> str:
+    """Return why a record cannot be applied."""
+    if isinstance(fault, DBAPIError):
+        return f"the database refuses the data: {fault.orig}"
+    return unforeseen(fault.orig if isinstance(fault, StatementError) and fault.orig else fault)

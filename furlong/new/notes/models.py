@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
+from subgraphs.kit.durable_steps.postponed import postponed_table
 from subgraphs.kit.records.brand_locks import brand_lock_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
 
@@ -17,6 +18,7 @@ INSTALLATION = installation_table(METADATA)
 ERASURE = erasure_table(METADATA)
 BRAND_LOCK = brand_lock_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
+POSTPONED = postponed_table(METADATA)
 
 NOTE = Table(
     "note",

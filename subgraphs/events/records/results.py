@@ -4,7 +4,7 @@ A market that was never decided is not told. One that was is told again when any
 are paid, also that it is no longer decided; that it is gone changes nothing of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -62,17 +62,24 @@ def _decides(runner: StoredRunner) -> tuple[str | int, ...]:
     return (*runner.key, runner.status, *(part or 0 for part in parts))
 
 
-async def announce_results(connection: AsyncConnection, now: datetime) -> bool:
-    """Tell some of what was not told yet; return whether there may be more.
+async def markets_untold(connection: AsyncConnection, limit: int) -> list[str]:
+    """Return the ids of markets of which something may not be told yet: the rest of one may be unreadable."""
+    c = MARKET.c
+    return list(await connection.scalars(select(c.own_id).where(c.result_announced == false()).limit(limit)))
+
+
+async def announce_results(connection: AsyncConnection, markets: Collection[str], now: datetime) -> None:
+    """Tell what was not told yet of markets.
 
     Args:
         connection: In a write transaction.
+        markets: Their ids.
         now: When it is told.
     """
     c = MARKET.c
     columns = (c.own_id, c.revision, c.kind, c.status, c.runners, c.void_periods, c.changed_at)
     untold = select(*columns, c.told_result, c.told_revision).where(c.result_announced == false())
-    rows = (await connection.execute(untold.limit(BATCH).with_for_update())).all()
+    rows = (await connection.execute(untold.where(c.own_id.in_(markets)).with_for_update())).all()
     facts, told = list[Fact](), list[dict[str, Any]]()
     for row in rows:
         runners = RUNNERS.decode(row.runners)
@@ -92,7 +99,6 @@ async def announce_results(connection: AsyncConnection, now: datetime) -> bool:
             told_revision=bindparam("at_revision"),
         )
         await connection.execute(change, told)
-    return len(rows) == BATCH
 
 
 def _fact(row: Any, revision: int, runners: Iterable[StoredRunner]) -> Fact:

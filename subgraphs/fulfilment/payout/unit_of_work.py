@@ -4,13 +4,14 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
-from subgraphs.fulfilment.models import GLOBAL_STATE
+from subgraphs.fulfilment.models import GLOBAL_STATE, POSTPONED
 from subgraphs.fulfilment.payout.lifecycle import RECHECK_AFTER, Lifecycle
 from subgraphs.fulfilment.payout.origins import ConfirmedWeeks, EligibilityCheck, Goodwill, RewardOrigin
 from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
@@ -27,6 +28,8 @@ from subgraphs.fulfilment.state.state_machine import (
     FulfilmentState,
     is_ahead,
 )
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.records.global_state import KillSwitches
 
 EXPIRY_MARGIN = timedelta(minutes=5)
@@ -73,6 +76,8 @@ class Backoff:
 
 
 log = structlog.get_logger(__name__)
+WORKER: Final = "fulfilment"
+REWARDS: Final = LoopName(WORKER, "rewards")
 REASON_CHARACTERS = 64
 
 
@@ -118,15 +123,39 @@ class UnitOfWork:
     async def lease(self, provider: str | None, limit: int) -> Sequence[Fulfilment]:
         """Lease due rewards of a provider (None: those without one), so that no other worker gets them.
 
+        Those that nobody can read are postponed, each with its reason.
+
         Raises:
             ClockDiffers: This node's clock is wrong.
         """
         async with self.database.write() as connection:
             machine = await database_time(self.clock.machine, connection)
             now = await self.clock.at(connection)
-            return await self.lifecycle.repository.lease(
+            leased, unreadable = await self.lifecycle.repository.lease(
                 connection, provider, limit, due=now, now=machine, until=machine + self.lease_duration
             )
+        loop = self.loop
+        for key, error in unreadable.items():
+            await loop.postpone(key, error)
+        if leased and (known := await loop.postponed.of(REWARDS)):
+            await loop.postponed.forget(REWARDS, known.keys() & {fulfilment.key for fulfilment in leased})
+        return leased
+
+    @property
+    def loop(self) -> Loop[str]:
+        """Return the loop over the keys of due rewards."""
+
+        async def put_off(key: str, until: datetime) -> None:
+            async with self.database.write() as connection:
+                await self.lifecycle.repository.put_off(connection, key, until)
+
+        return Loop(
+            name=REWARDS,
+            postponed=PostponedItems(self.database, POSTPONED),
+            clock=self.clock.machine,
+            named=str,
+            put_off=put_off,
+        )
 
     async def lock(self, connection: AsyncConnection, leased: Fulfilment) -> Fulfilment | None:
         """Lock a leased reward and return it as it is now; None if another worker has a newer lease."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 import structlog
 
@@ -18,6 +18,24 @@ from subgraphs.kit.durable_steps.schedule import Pauses
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+class LoopName(str):
+    """The name of a loop over rows or messages, which is declared by it where the loop is.
+
+    A test reads these declarations: each has its poisoned row, and each worker has some.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, worker: str, items: str) -> Self:
+        """Declare a loop.
+
+        Args:
+            worker: As in `furlong worker NAME`, or the part of a process that loops.
+            items: What it goes over.
+        """
+        return super().__new__(cls, f"{worker}: {items}")
 
 
 class NotKnownYet(Exception):
@@ -44,7 +62,6 @@ class Loop(Generic[T]):
     """A loop over the items of a database.
 
     Attributes:
-        name: The worker's, and what it goes over.
         clock: The machine's.
         named: Returns what tells an item from the others.
         put_off: Lets an item be due later where it lies; None if it is only skipped until then.
@@ -53,7 +70,7 @@ class Loop(Generic[T]):
         at_once: How many items are worked on at the same time.
     """
 
-    name: str
+    name: LoopName
     postponed: PostponedItems
     clock: Clock
     named: Callable[[T], str]

@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, and_, case, delete, func, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.same_fields import with_fields_of
+from foundation.storage.clock import Clock
 from foundation.storage.columns import Identifier, UtcDateTime, upsert
 from foundation.storage.database import Database
 from subgraphs.kit.durable_steps.schedule import Pauses
@@ -86,6 +86,15 @@ class PostponedItems:
             rows = await connection.execute(select(self.table).where(self.table.c.loop_name == loop))
             return {row.item: with_fields_of(Postponement, row) for row in rows}
 
+    async def all(self, limit: int) -> list[Postponement]:
+        """Return what is postponed of all loops, that which has failed most often first."""
+        c = self.table.c
+        async with self.database.read() as connection:
+            rows = await connection.execute(
+                select(self.table).order_by(c.tries.desc(), c.loop_name, c.item).limit(limit)
+            )
+            return [with_fields_of(Postponement, row) for row in rows]
+
     async def note(
         self, loop: str, item: str, error: BaseException, at: datetime, pauses: Pauses = PAUSES
     ) -> Postponement:
@@ -112,14 +121,19 @@ class PostponedItems:
             gone = and_(c.loop_name == loop, c.item.in_(sorted(map(name_of, items))))
             await connection.execute(delete(self.table).where(gone))
 
-    async def counts(self, *loops: str) -> Mapping[str, int]:
-        """Return how many items of loops are postponed, and how many of them need a person."""
-        c = self.table.c
-        async with self.database.read() as connection:
-            query = select(func.count(), func.sum(case((c.tries >= CASE_AFTER, 1), else_=0)))
-            postponed, failing = (await connection.execute(query.where(c.loop_name.in_(loops)))).one()
-        return {"postponed": postponed, "failing": int(failing or 0)}
+    async def counts(self, worker: str, clock: Clock) -> Mapping[str, int]:
+        """Return how many items of a worker's loops are postponed, and how many of them need a person.
 
-    async def clean(self, connection: AsyncConnection, at: datetime) -> None:
-        """Delete what has gone by other ways."""
-        await connection.execute(delete(self.table).where(self.table.c.due_at < at - FORGOTTEN_AFTER))
+        What has gone by other ways is forgotten.
+        """
+        c = self.table.c
+        mine = c.loop_name.startswith(f"{worker}: ", autoescape=True)
+        failed = func.sum(case((c.tries >= CASE_AFTER, 1), else_=0))
+        query = select(func.count(), failed, func.min(c.due_at)).where(mine)
+        async with self.database.read() as connection:
+            postponed, failing, first = (await connection.execute(query)).one()
+            gone = await clock.at(connection) - FORGOTTEN_AFTER
+        if first is not None and first < gone:
+            async with self.database.write() as connection:
+                await connection.execute(delete(self.table).where(mine, c.due_at < gone))
+        return {"postponed": postponed, "failing": int(failing or 0)}

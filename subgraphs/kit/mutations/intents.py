@@ -5,7 +5,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, Table, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -77,6 +77,13 @@ class Intent:
     not_before: datetime | None = None
 
 
+class IntentKey(NamedTuple):
+    """What tells a change from others, and which was made first."""
+
+    created_at: datetime
+    upstream_key: str
+
+
 @dataclass(frozen=True, slots=True)
 class IntentRepository:
     """Reads and writes a subgraph's intents."""
@@ -127,11 +134,11 @@ class IntentRepository:
         self,
         connection: AsyncConnection,
         written: datetime,
-        after: Intent | None,
+        after: IntentKey | None,
         limit: int,
         due: datetime | None = None,
-    ) -> list[Intent]:
-        """Return changes in doubt, oldest first.
+    ) -> list[IntentKey]:
+        """Return the keys of changes in doubt, oldest first: one of them may be unreadable.
 
         Args:
             connection: To read with.
@@ -142,13 +149,13 @@ class IntentRepository:
         """
         c = self.table.c
         order = (c.created_at, c.upstream_key)
-        wanted = select(self.table).where(c.status == PENDING, c.created_at <= written)
+        wanted = select(*order).where(c.status == PENDING, c.created_at <= written)
         if due is not None:
             wanted = wanted.where(or_(c.not_before.is_(None), c.not_before <= due))
         if after:
-            wanted = wanted.where(tuple_(*order) > (after.created_at, after.upstream_key))
+            wanted = wanted.where(tuple_(*order) > after)
         rows = await connection.execute(wanted.order_by(*order).limit(limit))
-        return [_intent(row) for row in rows]
+        return [IntentKey(*row) for row in rows]
 
     async def pending_of_brand(
         self,

@@ -1,27 +1,32 @@
 """Settles changes that mutations left in doubt, in rounds over several subgraphs."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import structlog
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.background import all_of
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
-from foundation.storage.errors import is_unavailable
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.effect import SUPERSEDED, Answer, Repetition, Verdict, shows
-from subgraphs.kit.mutations.intents import KEYS_LAST, Intent
+from subgraphs.kit.mutations.intents import KEYS_LAST, PENDING, Intent, IntentKey
 from subgraphs.kit.records.leases import Lease
 
 log = structlog.get_logger(__name__)
 StillAllowed = Callable[[AsyncConnection, Intent], Awaitable[bool]]
 Follow = Callable[[Intent], Awaitable[None]]
+WORKER: Final = "intents"
+CHANGES_IN_DOUBT: Final = LoopName(WORKER, "changes")
 FORGOTTEN = Answer(Verdict.REFUSED, "FORGOTTEN")
+SETTLED = Answer(Verdict.CONFIRMED)
 INELIGIBLE = Answer(Verdict.REFUSED, "INELIGIBLE")
 
 
@@ -50,7 +55,7 @@ class Step:
         in_doubt: The least number of changes that are still in doubt.
     """
 
-    last: Intent | None
+    last: IntentKey | None
     settled: int
     in_doubt: int
 
@@ -82,11 +87,13 @@ class Recovery:
 
     Attributes:
         follow: Adopts the upstream's record of what an intent would have changed, if it has something newer.
+        postponed: The table of those that cannot be settled for a reason of their own.
     """
 
     service: ChangeService
     still_allowed: StillAllowed
     follow: Follow
+    postponed: Table
     limits: RecoveryLimits = RecoveryLimits()
 
     @property
@@ -94,7 +101,20 @@ class Recovery:
         """Return what carries the changes out."""
         return self.service.changes
 
-    async def pending(self, after: Intent | None, limit: int, *, also_waiting: bool = False) -> list[Intent]:
+    @property
+    def loop(self) -> Loop[IntentKey]:
+        """Return the loop over changes in doubt."""
+        return Loop(
+            name=CHANGES_IN_DOUBT,
+            postponed=PostponedItems(self.changes.database, self.postponed),
+            clock=self.changes.clock.machine,
+            named=_named,
+            at_once=self.limits.at_once,
+        )
+
+    async def pending(
+        self, after: IntentKey | None, limit: int, *, also_waiting: bool = False
+    ) -> list[IntentKey]:
         """Return changes in doubt, oldest first; by default none about which the upstream asked to wait."""
         async with self.changes.database.read() as connection:
             now = await self.changes.clock.at(connection)
@@ -102,7 +122,7 @@ class Recovery:
                 connection, now - self.limits.undisturbed, after, limit, None if also_waiting else now
             )
 
-    async def settle_some(self, after: Intent | None) -> Step:
+    async def settle_some(self, after: IntentKey | None) -> Step:
         """Try to settle the oldest changes in doubt, once each.
 
         Args:
@@ -116,16 +136,8 @@ class Recovery:
         pending = await self.pending(after, max(room, 1))
         if not (room and pending):
             return Step(None, 0, len(pending))
-        results = await asyncio.gather(*(self._settle(intent) for intent in pending), return_exceptions=True)
-        for intent, result in zip(pending, results, strict=True):
-            match result:
-                case Exception() if not is_unavailable(result):
-                    # It cannot be recorded, and a person has to look; the others continue.
-                    log.error("intent_broken", upstream_key=intent.upstream_key, error=repr(result))
-                case BaseException():
-                    raise result
-        settled = results.count(True)
-        return Step(pending[-1], settled, len(results) - settled)
+        settled = sum(await self.loop.each(pending, self._settle))
+        return Step(pending[-1], settled, len(pending) - settled)
 
     async def compare(self) -> "ComparedChanges":
         """Compare all changes in doubt with the upstream's record, and send none.
@@ -137,17 +149,26 @@ class Recovery:
             SQLAlchemyError: The database cannot be reached.
             OSError: The same.
         """
-        changes: list[Answer | None] = []
-        last: Intent | None = None
+        number, changes = 0, list[Answer | None]()
+        last: IntentKey | None = None
         while pending := await self.pending(last, self.limits.at_once, also_waiting=True):
-            changes += await all_of(*(self._compare(intent) for intent in pending))
-            last = pending[-1]
-        unknown = sum(answer is not None and answer.verdict is Verdict.UNKNOWN for answer in changes)
+            changes += await self.loop.each(pending, self._compare)
+            last, number = pending[-1], number + len(pending)
         sent_later = changes.count(None)
-        return ComparedChanges(len(changes) - unknown - sent_later, sent_later, unknown)
+        settled = sum(answer is not None and answer.verdict is not Verdict.UNKNOWN for answer in changes)
+        return ComparedChanges(settled, sent_later, number - settled - sent_later)
 
-    async def _compare(self, intent: Intent) -> Answer | None:
+    async def _in_doubt(self, key: IntentKey) -> Intent | None:
+        """Return a change, unless somebody else has settled it, or it was erased."""
+        async with self.changes.database.read() as connection:
+            intent = await self.changes.intents.by_upstream_key(connection, key.upstream_key)
+        return intent if intent is not None and intent.status == PENDING else None
+
+    async def _compare(self, key: IntentKey) -> Answer | None:
         """Return the outcome as the records tell it; None if the change is to be sent again."""
+        intent = await self._in_doubt(key)
+        if intent is None:
+            return SETTLED
         recorded = await self.changes.effect.read_record(intent.path, intent.body.keys())
         if recorded is None:
             return Answer(Verdict.UNKNOWN)
@@ -158,7 +179,11 @@ class Recovery:
             await self._conclude(intent, answer)
         return answer
 
-    async def _settle(self, intent: Intent) -> bool:
+    async def _settle(self, key: IntentKey) -> bool:
+        intent = await self._in_doubt(key)
+        if intent is None:
+            return True
+
         async def refused(recorded: Mapping[str, Any]) -> Answer | None:
             return await self._refused(intent, recorded)
 
@@ -208,7 +233,7 @@ class ComparedChanges:
     Attributes:
         settled: On record, or replaced by something newer, or not to be made any more.
         sent_later: Not on record, and nothing newer is: they are sent again once recovery runs.
-        unknown: The upstream gave no clear answer.
+        unknown: The upstream gave no clear answer, or the change cannot be read.
     """
 
     settled: int = 0
@@ -225,10 +250,17 @@ PACE_SECONDS: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class RecoveryRound:
-    """The numbers of changes that a round has settled, and that are still in doubt."""
+    """The numbers of changes that a round has settled, and that are still in doubt.
+
+    Attributes:
+        postponed: How many cannot be settled for a reason of their own.
+        failing: How many of them a person has to look at.
+    """
 
     settled: int = 0
     in_doubt: int = 0
+    postponed: int = 0
+    failing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +287,10 @@ class RecoveryRounds:
             OSError: A database cannot be reached.
         """
         settled = in_doubt = 0
+        failing: Counter[str] = Counter()
         for recovery in self.recoveries:
+            loop = recovery.loop
+            failing.update(await loop.postponed.counts(WORKER, loop.clock))
             if not await recovery.pending(None, 1):
                 continue
             batch = None
@@ -263,7 +298,7 @@ class RecoveryRounds:
                 batch = await recovery.settle_some(batch.last if batch else None)
                 settled, in_doubt = settled + batch.settled, in_doubt + batch.in_doubt
                 await self.rest(PACE_SECONDS)
-        return RecoveryRound(settled, in_doubt)
+        return RecoveryRound(settled, in_doubt, **failing)
 
     async def leave(self) -> None:
         """Give up the lease, so that another node can continue at once."""
@@ -275,3 +310,7 @@ class RecoveryRounds:
             return await self.lease.hold(
                 connection, await database_time(self.clock.machine, connection), LEASE
             )
+
+
+def _named(key: IntentKey) -> str:
+    return key.upstream_key

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Select, Text, delete, func, insert, select, tuple_, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.tracing import TRACEPARENT, trace_of
@@ -69,13 +69,27 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class UnpublishedFact:
-    """A fact that is not published yet; ids grow in the order of writing."""
+    """A fact that is not published yet; ids grow in the order of writing.
+
+    Attributes:
+        headers_json: As they are stored, so that one row which is damaged keeps no other from being read.
+    """
 
     id: int
     topic: str
     key: str
     value: str
-    headers: Mapping[str, str]
+    headers_json: str
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return its headers.
+
+        Raises:
+            ValueError: They are no JSON.
+        """
+        headers: Mapping[str, str] = json.loads(self.headers_json)
+        return headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +140,30 @@ class Outbox:
         c = self.tables.outbox.c
         return set(await connection.scalars(select(c.key).where(c.topic == topic)))
 
-    async def waiting(self, connection: AsyncConnection, limit: int) -> list[UnpublishedFact]:
-        """Return the oldest unpublished facts."""
-        table = self.tables.outbox
-        return await self._facts(connection, select(table).order_by(table.c.id).limit(limit))
+    async def waiting(
+        self,
+        connection: AsyncConnection,
+        limit: int,
+        *,
+        keys_of: Collection[int] = (),
+        topics_of: Collection[int] = (),
+    ) -> list[UnpublishedFact]:
+        """Return the oldest unpublished facts.
+
+        Args:
+            connection: To read with.
+            limit: How many at most.
+            keys_of: Facts whose key is left out, with all facts that it has.
+            topics_of: Facts whose topic is left out.
+        """
+        c, first = self.tables.outbox.c, self.tables.outbox.alias().c
+        query = select(self.tables.outbox)
+        if keys_of:
+            held = select(first.topic, first.key).where(first.id.in_(keys_of))
+            query = query.where(tuple_(c.topic, c.key).not_in(held))
+        if topics_of:
+            query = query.where(c.topic.not_in(select(first.topic).where(first.id.in_(topics_of))))
+        return await self._facts(connection, query.order_by(c.id).limit(limit))
 
     async def waiting_for(self, connection: AsyncConnection, topic: str) -> list[UnpublishedFact]:
         """Return all unpublished facts of a topic, oldest first."""
@@ -137,8 +171,10 @@ class Outbox:
         return await self._facts(connection, select(table).where(table.c.topic == topic).order_by(table.c.id))
 
     async def _facts(self, connection: AsyncConnection, query: Select[Any]) -> list[UnpublishedFact]:
-        rows = await connection.execute(query)
-        return [UnpublishedFact(row.id, row.topic, row.key, row.value, row.headers) for row in rows]
+        c = self.tables.outbox.c
+        headers = type_coerce(c.headers, Text)
+        rows = await connection.execute(query.with_only_columns(c.id, c.topic, c.key, c.value, headers))
+        return [UnpublishedFact(*row) for row in rows]
 
     async def backlog(self, connection: AsyncConnection) -> tuple[int, datetime | None]:
         """Return how many facts are waiting, and since when the oldest has been waiting."""
@@ -151,6 +187,20 @@ class Outbox:
     async def remove(self, connection: AsyncConnection, ids: Sequence[int]) -> None:
         """Delete published facts."""
         await connection.execute(delete(self.tables.outbox).where(self.tables.outbox.c.id.in_(ids)))
+
+
+def delivered_in_order(waiting: Sequence[UnpublishedFact], delivered: Collection[int]) -> list[int]:
+    """Return the ids of delivered facts before the first of their key that was not.
+
+    Facts delivered after it are published again: otherwise the older fact would be the last of its key.
+    """
+    ids, held = list[int](), set[tuple[str, str]]()
+    for fact in waiting:
+        if fact.id not in delivered:
+            held.add((fact.topic, fact.key))
+        elif (fact.topic, fact.key) not in held:
+            ids.append(fact.id)
+    return ids
 
 
 def prefix_delivered(waiting: Sequence[UnpublishedFact], delivered: Collection[int]) -> list[int]:

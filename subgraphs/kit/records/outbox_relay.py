@@ -2,25 +2,33 @@
 
 import asyncio
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import structlog
 
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
-from subgraphs.kit.records.outbox import Outbox, UnpublishedFact, prefix_delivered
+from subgraphs.kit.durable_steps.loop import LoopName
+from subgraphs.kit.durable_steps.postponed import PAUSES, PostponedItems
+from subgraphs.kit.durable_steps.schedule import Pauses
+from subgraphs.kit.records.outbox import Outbox, UnpublishedFact, delivered_in_order
 
 log = structlog.get_logger(__name__)
 
+WORKER: Final = "outbox"
+FACTS: Final = LoopName(WORKER, "facts")
 FACTS_PER_BATCH: Final = 500
 LEASE: Final = timedelta(seconds=30)
 DELIVERY_SECONDS: Final = 10.0
 """The delivery timeout, well below the lease: a slow relay must give up before another one takes over."""
 
 COUNTED_EVERY: Final = timedelta(seconds=5)
+TOPIC: Final = "topic of "
+TOPIC_PAUSES: Final = Pauses(timedelta(seconds=5), timedelta(minutes=1))
+"""Between tries of a topic that does not exist: somebody is about to create it."""
 
 
 class DeliveryTimedOut(Exception):
@@ -30,11 +38,25 @@ class DeliveryTimedOut(Exception):
     """
 
 
+class Delivery(NamedTuple):
+    """What became of facts; those that it does not name are to be sent again.
+
+    Attributes:
+        accepted: By the broker.
+        unsendable: Facts that no broker would take, and why; they alone wait, and what their keys say later.
+        closed: Facts whose topic takes nothing from this process, and why.
+    """
+
+    accepted: Collection[int]
+    unsendable: Mapping[int, Exception] = {}
+    closed: Mapping[int, Exception] = {}
+
+
 class Publisher(Protocol):
     """Hands facts to a broker: Kafka, or a test's own."""
 
-    async def publish(self, facts: Sequence[UnpublishedFact]) -> set[int]:
-        """Send facts in order; return the ids of those that the broker accepted."""
+    async def publish(self, facts: Sequence[UnpublishedFact]) -> Delivery:
+        """Send facts in order."""
 
 
 @dataclass(slots=True)
@@ -46,6 +68,7 @@ class OutboxStatus:
         oldest_at: When the oldest of them was written.
         published: Number of facts that this relay has published and removed.
         is_leader: Whether this relay publishes; the others stand by.
+        failing: How many facts and topics are tried again later, and how many of them need a person.
         kafka: What is wrong with the brokers; empty if nothing is.
         database: What is wrong with the database; empty if nothing is.
     """
@@ -54,6 +77,7 @@ class OutboxStatus:
     oldest_at: datetime | None = None
     published: int = 0
     is_leader: bool = False
+    failing: Mapping[str, int] = field(default_factory=dict)
     kafka: str = ""
     database: str = ""
 
@@ -75,12 +99,17 @@ class Relay:
 
     After a crash between publishing and removing, facts are published again. Readers recognize them by their
     event id and version.
+
+    Attributes:
+        postponed: What cannot be sent for a reason of its own; None if the block has no table for it, so that
+            it is tried again and again.
     """
 
     database: Database
     outbox: Outbox
     publisher: Publisher
     clock: Clock
+    postponed: PostponedItems | None = None
     status: OutboxStatus = field(default_factory=OutboxStatus)
     holder: str = field(default_factory=lambda: str(uuid.uuid4()))
     counted_at: datetime | None = None
@@ -96,11 +125,21 @@ class Relay:
         self.status.is_leader = await self._hold_lease()
         if not self.status.is_leader:
             return 0
+        known = {} if self.postponed is None else await self.postponed.of(FACTS)
         async with self.database.read() as connection:
-            waiting = await self.outbox.waiting(connection, FACTS_PER_BATCH)
-        delivered = await self._deliver(waiting)
-        self.status.kafka = _refusal(waiting, delivered)
-        published = await self._remove(prefix_delivered(waiting, delivered))
+            now = await self.clock.at(connection)
+            held = [name for name, item in known.items() if item.due_at > now]
+            topics = [int(name.removeprefix(TOPIC)) for name in held if name.startswith(TOPIC)]
+            keys = [int(name) for name in held if not name.startswith(TOPIC)]
+            waiting = await self.outbox.waiting(connection, FACTS_PER_BATCH, keys_of=keys, topics_of=topics)
+        closed = "; ".join(known[f"{TOPIC}{id_}"].reason for id_ in topics)
+        if not waiting:
+            self.status.kafka = closed
+            return 0
+        delivery = await self._deliver(waiting)
+        self.status.kafka = _refusal(waiting, delivery) or closed
+        published = await self._remove(delivered_in_order(waiting, delivery.accepted))
+        await self._postpone(delivery, known, now)
         self.status.published += published
         self.status.waiting = max(0, self.status.waiting - published)
         return published
@@ -117,6 +156,8 @@ class Relay:
             self.counted_at = now
             async with self.database.read() as connection:
                 self.status.waiting, self.status.oldest_at = await self.outbox.backlog(connection)
+            if self.postponed is not None:
+                self.status.failing = await self.postponed.counts(WORKER, self.clock)
         if await self.database.has_rows(self.outbox.tables.outbox):
             return True
         self.status.waiting = 0
@@ -128,14 +169,28 @@ class Relay:
                 connection, await database_time(self.clock, connection), LEASE
             )
 
-    async def _deliver(self, waiting: Sequence[UnpublishedFact]) -> set[int]:
+    async def _deliver(self, waiting: Sequence[UnpublishedFact]) -> Delivery:
         try:
             async with asyncio.timeout(DELIVERY_SECONDS):
                 return await self.publisher.publish(waiting)
         except TimeoutError:
             log.warning("delivery_timed_out", facts=len(waiting))
-            self.status.kafka = _refusal(waiting, ())
+            self.status.kafka = _refusal(waiting, Delivery(()))
             raise DeliveryTimedOut from None
+
+    async def _postpone(self, delivery: Delivery, known: Collection[str], now: datetime) -> None:
+        """Note what cannot be sent for a reason of its own, and forget what could be sent after all."""
+        refused = {str(id_): (error, PAUSES) for id_, error in delivery.unsendable.items()}
+        refused |= {f"{TOPIC}{id_}": (error, TOPIC_PAUSES) for id_, error in delivery.closed.items()}
+        for item, (error, _) in refused.items():
+            log.error("fact_postponed", item=item, error=repr(error))
+        if self.postponed is None:
+            return
+        for item, (error, pauses) in refused.items():
+            await self.postponed.note(FACTS, item, error, now, pauses)
+        sent = {name for id_ in delivery.accepted for name in (str(id_), f"{TOPIC}{id_}")}
+        if gone := sent & {*known}:
+            await self.postponed.forget(FACTS, gone)
 
     async def _remove(self, ids: Sequence[int]) -> int:
         if not ids:
@@ -150,9 +205,10 @@ class Relay:
         return len(ids)
 
 
-def _refusal(waiting: Sequence[UnpublishedFact], delivered: Collection[int]) -> str:
-    """Say for which topic a message was not accepted first; empty if all were accepted."""
-    topic = next((fact.topic for fact in waiting if fact.id not in delivered), None)
+def _refusal(waiting: Sequence[UnpublishedFact], delivery: Delivery) -> str:
+    """Say for which topic a message was not accepted first; empty if all were accepted that can be."""
+    done = {*delivery.accepted, *delivery.unsendable}
+    topic = next((fact.topic for fact in waiting if fact.id not in done), None)
     if topic is None:
         return ""
     return (

@@ -4,11 +4,12 @@ Every step checks the stored state and does what is missing. So it may be interr
 run on several nodes at once: the node that locks the brand goes first, and the next one finds the step done.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from itertools import chain
+from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,11 +18,14 @@ from foundation.storage.database import Database
 from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.club_kit.domain.weeks import Calendar, Week
 from subgraphs.club_kit.records.week_definitions import WeekDefinition
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.durable_steps.loop import Loop, LoopName, by_customer
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.progress.counting.rulebook import BrandRulebook, Territory
-from subgraphs.progress.errors import CannotClose, CannotOpen
+from subgraphs.progress.errors import CannotClose, CannotOpen, Unconfirmed
 from subgraphs.progress.ledger.ledger import Ledger
-from subgraphs.progress.models import OUTBOX
+from subgraphs.progress.models import OUTBOX, POSTPONED
 from subgraphs.progress.qualification.earlier_qualifications import read_back_after, weeks_read_back
 from subgraphs.progress.weeks.status import (
     WeekStatus,
@@ -31,7 +35,17 @@ from subgraphs.progress.weeks.status import (
     store_statuses,
 )
 
+T = TypeVar("T")
 CUSTOMERS_PER_BATCH = 200
+WORKER: Final = "weeks"
+BRANDS: Final = LoopName(WORKER, "brands")
+CLOSED_WEEKS: Final = LoopName(WORKER, "closed weeks")
+CUSTOMERS: Final = LoopName(WORKER, "customers")
+
+
+async def always(_brand: str, _weeks: Sequence[str]) -> bool:
+    """Let weeks open."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +57,37 @@ class WeekLifecycle:
     clock: Clock
     outbox: Outbox = field(default_factory=lambda: Outbox(OUTBOX))
 
-    async def advance(self, *, opening: bool = True) -> int:
+    @property
+    def postponed(self) -> PostponedItems:
+        """Return the brands, weeks and customers with whom it could not go on."""
+        return PostponedItems(self.database, POSTPONED)
+
+    async def advance(self, may_open: Callable[[str, Sequence[str]], Awaitable[bool]] = always) -> int:
         """Bring all weeks to their state by the clock; return how many qualifications have changed.
 
-        The first week of a brand is the one in which this first happens: earlier weeks are left alone.
+        The first week of a brand is the one in which this first happens: earlier weeks are left alone. A
+        brand, a week or a customer that fails keeps no other waiting.
 
         Args:
-            opening: Whether weeks may open, which requires all schemes issued in time to be known.
+            may_open: Returns whether weeks of a brand may open, which requires all schemes issued in time to
+                be known.
         """
-        changed = 0
-        to_open = {brand for brand, _ in await self.unopened()} if opening else set()
-        for brand in await self.brands():
-            for iso_week in await self._advance(brand, opening=brand in to_open):
-                changed += await self._confirm(brand, iso_week)
-        return changed
+
+        async def closed(brand: str) -> list[tuple[str, str]]:
+            weeks = await self.unopened(brand)
+            opening = bool(weeks) and await may_open(brand, weeks)
+            return [(brand, iso_week) for iso_week in await self._advance(brand, opening=opening)]
+
+        async def confirm(week: tuple[str, str]) -> int:
+            return await self._confirm(*week)
+
+        brands: Loop[str] = self._loop(BRANDS, str)
+        closed_weeks: Loop[tuple[str, str]] = self._loop(CLOSED_WEEKS, " ".join)
+        weeks = await brands.each(await self.brands(), closed)
+        return sum(await closed_weeks.each(chain(*weeks), confirm))
+
+    def _loop(self, name: LoopName, named: Callable[[T], str]) -> Loop[T]:
+        return Loop(name=name, postponed=self.postponed, clock=self.clock.machine, named=named)
 
     async def open(self, brand: str, iso_week: str) -> list[WeekStatus]:
         """Open a week: store its schemes for good, and publish them to the other subgraphs.
@@ -109,6 +140,7 @@ class WeekLifecycle:
 
         Raises:
             CannotClose: The week cannot be closed (yet).
+            Unconfirmed: It is closed, but some of its customers could not be confirmed.
             BadInput: No such week.
         """
         async with self.database.write() as connection:
@@ -147,23 +179,20 @@ class WeekLifecycle:
                 changed += await self.ledger.requalify_weeks(connection, known, rulebook, read_back=True)
                 after = weeks[-1]
 
-    async def unopened(self) -> list[tuple[str, str]]:
-        """Return the brands and weeks that `advance` would open now."""
-        found: list[tuple[str, str]] = []
-        for brand in await self.brands():
-            async with self.database.read() as connection:
-                rules = (await self.ledger.rulebooks.read(connection, [brand])).brands[brand]
-                statuses = await read_statuses(connection, brand)
-                now = await self.clock.at(connection)
-            found += [
-                (brand, week.iso)
-                for week in _weeks_to_advance(rules, statuses, now)
-                if any(
-                    rules.opened.version(week.iso, *territory) is None
-                    for territory in schemes_in_force(rules, week)
-                )
-            ]
-        return found
+    async def unopened(self, brand: str) -> list[str]:
+        """Return the weeks of a brand that `advance` would open now."""
+        async with self.database.read() as connection:
+            rules = (await self.ledger.rulebooks.read(connection, [brand])).brands[brand]
+            statuses = await read_statuses(connection, brand)
+            now = await self.clock.at(connection)
+        return [
+            week.iso
+            for week in _weeks_to_advance(rules, statuses, now)
+            if any(
+                rules.opened.version(week.iso, *territory) is None
+                for territory in schemes_in_force(rules, week)
+            )
+        ]
 
     async def brands(self) -> list[str]:
         """Return the ids of all brands."""
@@ -239,26 +268,45 @@ class WeekLifecycle:
             await self.outbox.put(connection, definition.fact(), now)
 
     async def _confirm(self, brand: str, iso_week: str) -> int:
-        """Update the qualifications of a closed week, page by page, and mark it confirmed."""
+        """Update the qualifications of a closed week, page by page, and mark it confirmed.
+
+        Raises:
+            Unconfirmed: Some customers could not be confirmed; the others are, and the week is not marked.
+        """
+
+        async def confirm(customers: Sequence[str]) -> tuple[int, int]:
+            weeks = [(brand, customer, iso_week) for customer in customers]
+            async with self.database.write() as connection:
+                rulebook = await self.ledger.lock_rulebook(connection, [brand], exclusive=True)
+                return len(weeks), await self.ledger.requalify_weeks(connection, weeks, rulebook)
+
+        def named(customer: str) -> str:
+            return f"{by_customer(Owner(brand, customer))} {iso_week}"
+
         closed = [
             status
             for status in await self.statuses(brand)
             if status.iso_week == iso_week and status.closed_at
         ]
-        after, changed = "", 0
+
+        loop, repository = self._loop(CUSTOMERS, named), self.ledger.qualifications.repository
+        after, changed, failed = "", 0, 0
         while True:
-            async with self.database.write() as connection:
-                rulebook = await self.ledger.lock_rulebook(connection, [brand], exclusive=True)
-                repository = self.ledger.qualifications.repository
+            async with self.database.read() as connection:
                 customers = await repository.customers_of_week(
                     connection, brand, iso_week, after, CUSTOMERS_PER_BATCH
                 )
-                weeks = [(brand, customer, iso_week) for customer in customers]
-                changed += await self.ledger.requalify_weeks(connection, weeks, rulebook)
-                if len(customers) < CUSTOMERS_PER_BATCH:
-                    await mark_confirmed(connection, closed, await self.clock.at(connection))
-                    return changed
-                after = customers[-1]
+            confirmed = await loop.together(customers, confirm)
+            changed += sum(number for _, number in confirmed)
+            failed += len(customers) - sum(number for number, _ in confirmed)
+            if len(customers) < CUSTOMERS_PER_BATCH:
+                break
+            after = customers[-1]
+        if failed:
+            raise Unconfirmed(brand, iso_week, failed)
+        async with self.database.write() as connection:
+            await mark_confirmed(connection, closed, await self.clock.at(connection))
+        return changed
 
 
 def _weeks_to_advance(

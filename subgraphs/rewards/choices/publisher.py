@@ -142,9 +142,10 @@ class ChoicePublisher:
             await self.announcements.mark_due(connection, key)
             await self._finish(connection, key, at)
 
-    async def publish_waiting(self, connection: AsyncConnection, at: datetime, limit: int) -> int:
+    async def publish_waiting(
+        self, connection: AsyncConnection, keys: Collection[ClubKey], at: datetime
+    ) -> int:
         """Publish final rewards that waited for a change in doubt; return how many were published."""
-        keys = await self.announcements.due_and_not_final(connection, limit)
         return sum([await self._finish(connection, key, at) for key in keys])
 
     async def _finish(self, connection: AsyncConnection, key: ClubKey, at: datetime) -> bool:

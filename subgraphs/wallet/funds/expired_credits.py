@@ -15,7 +15,7 @@ from sqlalchemy import Row, Table, and_, or_, select, update
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
 from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
@@ -25,7 +25,7 @@ from subgraphs.wallet.funds.given_credits import expiry
 from subgraphs.wallet.ledger.ledger import Ledger
 from subgraphs.wallet.ledger.tables import LedgerTables
 
-CREDITS: Final = "wallet-upkeep: credits"
+CREDITS: Final = LoopName("wallet-upkeep", "credits")
 BATCH: Final = 200
 """How many credits are looked at together."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.durable_steps.engine import advance
-from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
 from subgraphs.kit.durable_steps.postponed import Postponement
 from subgraphs.kit.durable_steps.schedule import Pauses, Schedule
 from subgraphs.wallet.closing.holds import is_held
@@ -58,7 +58,7 @@ from subgraphs.wallet.payments.steps import (
 )
 
 log = structlog.get_logger(__name__)
-DUE_PAYMENTS: Final = "wallet-cashier: payments"
+DUE_PAYMENTS: Final = LoopName("wallet-cashier", "payments")
 AT_ONCE: Final = 4
 """How many payments a process goes on with at the same time: most of their time they wait for others."""
 

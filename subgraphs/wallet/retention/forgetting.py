@@ -13,7 +13,7 @@ from foundation.storage.cells.pseudonym import PSEUDONYM_PREFIX
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.durable_steps.loop import Loop, by_customer
+from subgraphs.kit.durable_steps.loop import Loop, LoopName, by_customer
 from subgraphs.kit.durable_steps.postponed import PostponedItems
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.retention_terms import over_before
@@ -36,7 +36,7 @@ from subgraphs.wallet.retention.folding import fold
 from subgraphs.wallet.table_rules import TABLE_RULES
 
 log = structlog.get_logger(__name__)
-ERASED: Final = "wallet-upkeep: erased customers"
+ERASED: Final = LoopName("wallet-upkeep", "erased customers")
 BATCH: Final = 20
 """How many customers a round forgets at most."""
 

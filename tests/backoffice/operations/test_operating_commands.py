@@ -27,9 +27,10 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
-from subgraphs.club.models import INTENT, REFERENCE
+from subgraphs.club.models import INTENT, POSTPONED, REFERENCE
 from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.durable_steps.postponed import PostponedItems
 from tests.support.consumers.sample_messages import scheme
 from tests.support.office.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
@@ -137,6 +138,9 @@ async def _prepared(settings: DatabaseSettings) -> dict[str, str]:
         await ReferenceWriter(REFERENCE, club.dialect).store_schemes(
             connection, [first.brand_row()], [first.row()]
         )
+    items = PostponedItems(club, POSTPONED)
+    fault = ValueError("nobody can read this")
+    await items.note("intents: changes", "key-1", fault, datetime.now(UTC))
     await club.close()
     return secrets
 
@@ -186,6 +190,9 @@ def test_operators_change_a_provider_and_see_what_waits(installation: Installati
     lag = installation.listed("backlog", "lag", "--all")
     assert {"furlong-fulfilment", "furlong-backoffice"} <= {one["group"] for one in lag}
     assert {one["database"] for one in installation.listed("backlog", "outboxes")} >= {"club", "backoffice"}
+    (failing,) = installation.listed("backlog", "postponed")
+    assert (failing["database"], failing["loop"], failing["item"]) == ("club", "intents: changes", "key-1")
+    assert (failing["tries"], failing["reason"]) == (1, "ValueError: nobody can read this")
     (doubt,) = installation.listed("backlog", "intents", "northbet", "--older-than", "30")
     assert (doubt["subgraph"], doubt["customer"], doubt["operation"]) == ("club", "c-1", "optIn")
     assert doubt["waits_until"].startswith("2026-03-25T12:00:00")

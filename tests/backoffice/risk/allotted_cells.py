@@ -117,8 +117,9 @@ class RewardsCell:
     async def settle(self) -> None:
         """Let the upstream confirm what was accepted."""
         async with self.database.read() as connection:
-            accepted = await INTENTS.oldest_pending(connection, WEEK.ends_at, None, 1000)
-        for intent in accepted:
+            keys = await INTENTS.oldest_pending(connection, WEEK.ends_at, None, 1000)
+            accepted = [await INTENTS.by_upstream_key(connection, key.upstream_key) for key in keys]
+        for intent in filter(None, accepted):
             async with self.database.write() as connection:
                 if await INTENTS.settle(connection, intent, None, self.clock.now()):
                     key = ClubKey(BRAND, WEEK.iso, intent.owner.customer)

@@ -59,7 +59,9 @@ class Words:
     sink: Sink
 
     async def store(self, connection: AsyncConnection, messages: Sequence[Message[str]]) -> Outcome:
-        """Store each word; `no` is refused, `bang` fails after the others were written."""
+        """Store each word; `no` is refused, `bang` fails after the others were written, `odd` before."""
+        if any(message.event == "odd" for message in messages):
+            raise KeyError("nobody has thought of this")
         words = [message.event for message in messages if message.event not in {"no", "bang"}]
         rows = [decode_account(account()).row() | {"customer_id": word} for word in words]
         if rows:
@@ -157,6 +159,23 @@ async def test_a_long_reason_is_cut_to_what_the_column_holds(words: Words) -> No
     await words.apply(0, b"?" * 3000)
     ((_, reason),) = await words.dead()
     assert len(reason) == 500
+
+
+@pytest.mark.parametrize("place", [(0, 3), (2, 3), (0, 1)], ids=["first", "last", "alone"])
+async def test_a_record_that_cannot_be_applied_is_a_dead_letter_and_the_others_are_applied(
+    words: Words, place: tuple[int, int]
+) -> None:
+    """Although its reducer has not foreseen it; it can be replayed once the consumer is mended."""
+    poisoned, number = place
+    values = [b"odd" if offset == poisoned else _word(offset) for offset in range(number)]
+    applied = await words.apply(0, *values)
+    assert (applied.records, len(applied.dead)) == (number, 1)
+    assert await words.words() == [value.decode() for value in values if value != b"odd"]
+    assert await words.position() == number
+    reason = "it cannot be applied: KeyError: 'nobody has thought of this'"
+    assert await words.dead() == [(poisoned, reason)]
+    await words.apply(number, b"next")
+    assert "next" in await words.words()
 
 
 async def test_a_failure_leaves_neither_rows_nor_dead_letters_nor_position(words: Words) -> None:

@@ -247,10 +247,10 @@ async def test_an_unavailable_database_is_waited_for(harness: Any) -> None:
 
 async def test_a_fault_in_the_program_stops_the_consumer_before_its_position_moves(harness: Any) -> None:
     """Continuing would lose records; retrying for ever would hide the fault."""
-    toy = Toy(ValueError("a mistake"), times=1)
+    toy = Toy(RuntimeError("a mistake"), times=1)
     await harness.send(bet())
     fault = await harness.ended(await harness.start(toy.make))
-    assert isinstance(fault, ValueError)
+    assert isinstance(fault, RuntimeError)
     assert await harness.rows(STREAM.position) == []
 
 

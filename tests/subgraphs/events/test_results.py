@@ -23,7 +23,7 @@ from subgraphs.bets.settlement.outcomes import LegResult, Outcome
 from subgraphs.bets.settlement.results import MarketResult, outcome_of
 from subgraphs.events.models import MARKET, OUTBOX
 from subgraphs.events.records import results
-from subgraphs.events.records.results import announce_results
+from subgraphs.events.records.results import announce_results, markets_untold
 from subgraphs.kit.domain.selections import market_id, selection_id
 from tests.support.events.block import EventsBlock, events_block
 from tests.support.events.told import NOW, fixture, gone, instant, market
@@ -318,7 +318,8 @@ async def _follow(steps: Sequence[Any]) -> None:
 async def _killed(block: EventsBlock) -> None:
     with suppress(Killed):
         async with block.subgraph.database.write() as connection:
-            await announce_results(connection, NOW)
+            markets = await markets_untold(connection, results.BATCH)
+            await announce_results(connection, markets, NOW)
             raise Killed
 
 

@@ -162,7 +162,7 @@ async def test_a_worker_that_is_cut_off_is_taken_over(
     for customer in customers:
         await week_fixture.qualifier(customer)
 
-    class CutOff(Exception):
+    class CutOff(BaseException):
         pass
 
     closing = week_fixture.closing

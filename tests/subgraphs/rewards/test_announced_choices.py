@@ -208,7 +208,7 @@ async def test_a_choice_in_doubt_is_waited_for(northbet: ClubFixture) -> None:
     await qualified(northbet)
     announcing = ChoicePublisher(database.dialect, ControlGroups(b""))
     async with database.write() as connection:
-        assert await announcing.publish_waiting(connection, CLOSED, 10) == 0
+        assert await announcing.publish_waiting(connection, [KEY], CLOSED) == 0
     assert await told(northbet) == []
     async with database.write() as connection:
         row = {"brand_id": "northbet", "customer_id": OWNER.customer, "iso_week": WEEK}
@@ -230,7 +230,7 @@ async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: 
     async with database.write() as connection:
         await connection.execute(update(INTENT).values(slot=None, status="refused"))
         announcing = ChoicePublisher(database.dialect, ControlGroups(b""))
-        assert await announcing.publish_waiting(connection, CLOSED, 10) == 1
+        assert await announcing.publish_waiting(connection, [KEY], CLOSED) == 1
     assert await said(northbet) == [(1, True, "default", "fb-5")]
 
 

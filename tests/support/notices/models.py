@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, MetaData, String, Table
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
+from subgraphs.kit.durable_steps.postponed import postponed_table
 from subgraphs.kit.records.brand_locks import brand_lock_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table, intent_table
 
@@ -18,6 +19,7 @@ ERASURE = erasure_table(METADATA)
 BRAND_LOCK = brand_lock_table(METADATA)
 INTENT = intent_table(METADATA)
 OUTBOX = OutboxTables.declare(METADATA)
+POSTPONED = postponed_table(METADATA)
 
 NOTICE = Table(
     "notice",

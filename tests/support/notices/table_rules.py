@@ -5,7 +5,13 @@ from typing import Final
 from foundation.storage.cells.division import BY_CUSTOMER, Rows
 from subgraphs.kit.records.erasure import deleted
 from subgraphs.kit.records.recovery_sources import Source
-from subgraphs.kit.records.table_rules import TableRule, brand_lock_rule, common_rules, database_rules
+from subgraphs.kit.records.table_rules import (
+    TableRule,
+    brand_lock_rule,
+    common_rules,
+    database_rules,
+    postponed_rule,
+)
 from tests.support.notices import DISMISSED_TOPIC, NOTICE_TOPIC
 from tests.support.notices.models import (
     BRAND_LOCK,
@@ -16,6 +22,7 @@ from tests.support.notices.models import (
     INTENT,
     NOTICE,
     OUTBOX,
+    POSTPONED,
     STREAM,
 )
 
@@ -37,6 +44,7 @@ TABLE_RULES: Final = (
     ),
     TableRule(NOTICE, Source.TOPIC, (NOTICE_TOPIC,), rows=Rows.COPIED),
     brand_lock_rule(BRAND_LOCK),
+    postponed_rule(POSTPONED),
     *common_rules(STREAM, OUTBOX, ERASURE),
     *database_rules(CELL, INSTALLATION),
 )

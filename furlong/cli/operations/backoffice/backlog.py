@@ -1,4 +1,4 @@
-"""`furlong backlog …`: what waits: the lag of consumers, outboxes, and changes in doubt."""
+"""`furlong backlog …`: what waits: the lag of consumers, outboxes, changes in doubt, and what fails."""
 
 from __future__ import annotations
 
@@ -61,6 +61,34 @@ def outboxes(*, as_json: AsJson = False) -> None:
         as_json=as_json,
         heads=("database", "waiting", "oldest"),
         cells=lambda outbox: (outbox.database, outbox.waiting, outbox.oldest_at),
+    )
+
+
+@cli.command()
+def postponed(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The maximum number.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show what workers could not go on with, and why; what has failed most often comes first."""
+    found = _installation(lambda service: service.postponed(operator(None), limit))
+    echo_list(
+        [
+            {
+                "database": name,
+                "loop": item.loop_name,
+                "item": item.item,
+                "tries": item.tries,
+                "since": item.since,
+                "again_at": item.due_at,
+                "reason": item.reason,
+            }
+            for name, item in found
+        ],
+        as_json=as_json,
+        heads=("database", "loop", "item", "tries", "since", "again at", "why"),
+        cells=lambda row: tuple(row.values()),
+        nothing="Nothing is postponed.",
     )
 
 

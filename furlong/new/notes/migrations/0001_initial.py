@@ -108,3 +108,13 @@ def upgrade() -> None:
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("topic", "partition", "generation"),
     )
+    op.create_table(
+        "postponed",
+        sa.Column("loop_name", Identifier(length=64), nullable=False),
+        sa.Column("item", Identifier(length=128), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("loop_name", "item"),
+    )

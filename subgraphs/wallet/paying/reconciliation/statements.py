@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
-from subgraphs.kit.durable_steps.loop import Loop
+from subgraphs.kit.durable_steps.loop import Loop, LoopName
 from subgraphs.kit.durable_steps.postponed import Postponement
 from subgraphs.wallet.paying.reconciliation.comparison import Report
 from subgraphs.wallet.paying.reconciliation.reconciler import Reconciler
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-STATEMENTS: Final = "wallet-cashier: statements"
+STATEMENTS: Final = LoopName("wallet-cashier", "statements")
 
 
 async def take_in(work: PaymentWork, name: str, bank: "BankProcessor") -> int:
