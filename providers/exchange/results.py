@@ -30,7 +30,9 @@ def shares_milli(market: MarketDefinition) -> dict[str, int | None]:
     """Return the part of the stake that is paid, in thousandths, by status; None where nobody shares."""
     if market.status != "CLOSED":
         return {}
-    counts = {status: sum(one.status == status for one in market.runners) for status in ("WINNER", "PLACED")}
+    counts = {
+        status: sum(runner.status == status for runner in market.runners) for status in ("WINNER", "PLACED")
+    }
     places = max(market.number_of_winners, 1)
     if market.market_type != "EACH_WAY":
         return {"WINNER": _share(places, counts["WINNER"])}
