@@ -19,6 +19,7 @@ from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.kit.graphql.money import MinorUnits, Money, money
 from subgraphs.kit.graphql.odds import Odds, style_of
 from subgraphs.kit.graphql.pages import PageInfo
+from subgraphs.kit.graphql.place_terms import PlaceTerms, PlaceTermsInput
 from subgraphs.kit.graphql.platform_errors import PlatformError, PlatformErrorCode
 from subgraphs.kit.graphql.schema_building import assumed_size
 from subgraphs.kit.mutations.refusals import Refusal
@@ -76,6 +77,12 @@ class BetLeg:
         """The odds that were taken."""
         at = self.of.decided_at or self.of.asked_at
         return Odds(milli=self.taken.odds_milli, changed_at=at, usual=style_of(self.language))
+
+    @strawberry.field
+    def place_terms(self) -> PlaceTerms | None:
+        """The terms of the place part that were taken; null unless the bet is each way, or of older bets."""
+        terms = self.taken.terms
+        return PlaceTerms.of(terms) if terms is not None and terms.places else None
 
     @strawberry.field
     def result(self) -> LegResult | None:
@@ -168,10 +175,11 @@ class BetConnection:
 
 @strawberry.input
 class BetLegInput:
-    """A selection, and its odds as the customer saw them."""
+    """A selection, and its odds and place terms as the customer saw them; without terms, those of now."""
 
     selection_id: ID
     odds_milli: int
+    place_terms: PlaceTermsInput | None = None
 
     def leg(self, brand: str) -> SlipLeg:
         """Return the leg of a slip.
@@ -179,7 +187,8 @@ class BetLegInput:
         Raises:
             BadInput: The selection is another brand's, or its id was not made here.
         """
-        return SlipLeg(GraphId.of_brand(brand, self.selection_id) or "", self.odds_milli)
+        terms = None if self.place_terms is None else self.place_terms.terms
+        return SlipLeg(GraphId.of_brand(brand, self.selection_id) or "", self.odds_milli, terms)
 
 
 @strawberry.input
@@ -204,7 +213,7 @@ class PlaceBetPayload:
     Attributes:
         bet: Also one that was refused: asked for again by the same key, it is the same. PENDING while its end
             is not known.
-        changed: The selections that have other odds now, of PRICE_CHANGED.
+        changed: The selections that have other odds or place terms now, of PRICE_CHANGED.
     """
 
     bet: Bet | None

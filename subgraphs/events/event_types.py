@@ -30,6 +30,7 @@ from subgraphs.kit.domain.graph_ids import GraphId
 from subgraphs.kit.domain.selections import market_of
 from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.odds import Odds, style_of
+from subgraphs.kit.graphql.place_terms import PlaceTerms
 from subgraphs.kit.graphql.schema_building import assumed_size, sliced_by
 
 MAX_PAGE: Final = 100
@@ -88,16 +89,6 @@ class Statistic:
     name: str
     home: str
     away: str
-
-
-@fields_described
-@strawberry.type
-class PlaceTerms:
-    """Each way: the place part pays this fraction of the odds for so many places."""
-
-    places: int
-    numerator: int
-    denominator: int
 
 
 @fields_described

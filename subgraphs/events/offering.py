@@ -129,7 +129,7 @@ def _terms(market: MarketView) -> Terms | None:
     terms = market.place_terms
     if terms is None or market.kind != _RACE_WIN:
         return None
-    return Terms(terms["numerator"], terms["denominator"])
+    return Terms(**terms)
 
 
 def open_offers(database: DatabaseSettings, clock: Clock) -> OfferReader:

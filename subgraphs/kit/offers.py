@@ -22,10 +22,20 @@ class OfferStatus(StrEnum):
 
 
 class Terms(Struct, frozen=True):
-    """The place part of a bet each way pays this fraction of the odds."""
+    """The place part of a bet each way pays this fraction of the odds, for so many places.
+
+    Attributes:
+        places: 0 of bets of versions that did not note it.
+    """
 
     numerator: int
     denominator: int
+    places: int = 0
+
+    def are_as_good_as(self, others: "Terms") -> bool:
+        """Tell whether they pay no less, and for no fewer places."""
+        pays = self.numerator * others.denominator >= others.numerator * self.denominator
+        return pays and self.places >= others.places
 
 
 class Offer(Struct, frozen=True, kw_only=True):

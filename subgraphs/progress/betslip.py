@@ -11,6 +11,7 @@ from strawberry import ID
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.graph_ids import GraphId
 from subgraphs.kit.domain.products import Product
+from subgraphs.kit.graphql.place_terms import PlaceTermsInput
 from subgraphs.progress.counting.legs import MAX_LEGS, Leg, combined_odds, encode_legs
 from subgraphs.progress.counting.rules import BetFacts
 
@@ -31,10 +32,11 @@ class BetType(Enum):
 
 @strawberry.input
 class BetLegInput:
-    """A selection of a bet slip, and its decimal odds times 1000."""
+    """A selection of a bet slip, and its decimal odds times 1000; the club counts no place terms."""
 
     selection_id: ID
     odds_milli: int
+    place_terms: PlaceTermsInput | None = strawberry.UNSET
 
 
 @strawberry.input

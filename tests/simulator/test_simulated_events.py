@@ -165,8 +165,8 @@ async def test_results_are_told_as_bookmakers_have_them(block: EventsBlock) -> N
     for race in races:
         outcomes = outcomes_of(race)
         assert sum(outcome.win_share for outcome in outcomes) == 1
-        placed = [outcome for outcome in outcomes if outcome.place_share]
-        assert sum(outcome.place_share for outcome in placed) == 3
+        placed = [outcome for outcome in outcomes if outcome.place_share(3)]
+        assert sum(outcome.place_share(3) for outcome in placed) == 3
     every = [outcome for result in results.values() for outcome in outcomes_of(result)]
     assert {outcome.result for outcome in every} == set(LegResult)
     assert {outcome.shared_milli for outcome in every if outcome.result is LegResult.PLACED} == {500, 1000}

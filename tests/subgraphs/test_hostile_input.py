@@ -55,6 +55,7 @@ USUAL: Final[Mapping[str, Any]] = {
     "minutes": None,
     "months": 6,
     "oddsMilli": 2000,
+    "placeTerms": {"places": 3, "numerator": 1, "denominator": 5},
     "expectedVersion": 0,
     "selectionId": f"{OWNER.brand}:aaaaaaaaaaaaaaaa-bbbbbbbb",
     "gameId": f"{OWNER.brand}:acorn-lucky",
@@ -258,12 +259,26 @@ def test_every_text_and_number_of_every_input_has_bounds(served: Served) -> None
     assert sorted(served.inputs) == sorted(MUTATIONS)
     unbounded = {"Boolean", "DateTime"}
     for _, of in served.inputs.values():
-        for each in (of, *(named(field.type) for name, field in of.fields.items() if name == "legs")):
-            for name, field in each.fields.items():
+        wanted = [of]
+        while wanted:
+            for name, field in wanted.pop().fields.items():
                 kind = get_named_type(field.type)
-                if isinstance(kind, GraphQLEnumType | GraphQLInputObjectType) or kind.name in unbounded:
-                    continue
-                assert "".join(f"_{c.lower()}" if c.isupper() else c for c in name) in BOUNDS, name
+                if isinstance(kind, GraphQLInputObjectType):
+                    wanted.append(kind)
+                elif not (isinstance(kind, GraphQLEnumType) or kind.name in unbounded):
+                    assert "".join(f"_{c.lower()}" if c.isupper() else c for c in name) in BOUNDS, name
+
+
+@pytest.mark.parametrize("name", ["places", "numerator", "denominator"])
+@pytest.mark.parametrize("number", [-1, 0, 2**31 - 1, 2**31])
+def test_place_terms_that_cannot_be_are_refused(served: Served, name: str, number: int) -> None:
+    """They are compared, and never counted with."""
+    leg = usual(named(served.inputs["placeBet"][1].fields["legs"].type))
+    leg["placeTerms"] = leg["placeTerms"] | {name: number}
+    asked = usual(served.inputs["placeBet"][1]) | {"legs": [leg], "idempotencyKey": f"{name}-{number}"}
+    codes = {error["extensions"]["code"] for error in served.ask("placeBet", asked).get("errors", ())}
+    assert codes <= {"BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"}
+    assert bool(codes) is not (0 < number < 2**31)
 
 
 @pytest.mark.parametrize("currency", ["gbp", "", "GBP ", " GBP", "XXX", "GB", "GBPP"])

@@ -78,8 +78,12 @@ def test_an_each_way_bet_shares_the_win_and_is_corrected(course: Racecourse, fir
     """At 6.00 and a quarter of the odds for two places; what was paid too much is taken back."""
     race = course.race("Ember Handicap", dawn=6000, ember=4000, flint=5000)
     before, counted = first.balance, first.staked
-    bet_id = first.bets(200, (race.selection("dawn"), 6000), eachWay=True)
+    terms, seen = {"places": 2, "numerator": 1, "denominator": 4}, (race.selection("dawn"), 6000)
+    refused = first.refuses_terms(200, seen, terms | {"denominator": 5})
+    assert [each["id"] for each in refused["changed"]] == [race.selection("dawn")]
+    bet_id = first.bets(200, seen, eachWay=True)
     placed = first.bet(bet_id)
+    assert placed["legs"][0]["placeTerms"] == terms
     assert (placed["eachWay"], placed["stake"]["minor"], placed["potentialReturns"]["minor"]) == (
         *(True, 400),
         1200 + 450,

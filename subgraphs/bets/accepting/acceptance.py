@@ -94,7 +94,7 @@ class Refused(Struct, frozen=True):
     """The bet may not be made.
 
     Attributes:
-        code: Of PRICE_CHANGED, `changed` says which selections have other odds.
+        code: Of PRICE_CHANGED, `changed` says which selections have other odds, or place terms.
         message: For the customer.
     """
 
@@ -194,15 +194,25 @@ def _of_places(slip: Slip, offers: Iterable[Offer]) -> Refused | None:
     return Refused(_C.NOT_EACH_WAY, f"{without.pick} can't be bet on each way.")
 
 
-def _of_prices(slip: Slip, offers: Iterable[Offer]) -> Refused | None:
+def _of_prices(slip: Slip, offers: Sequence[Offer]) -> Refused | None:
     changed = tuple(
         leg.selection_id
         for leg, offer in zip(slip.legs, offers, strict=True)
         if not slip.changes.takes(leg.odds_milli, offer.odds_milli or 0)
     )
-    if not changed:
-        return None
-    return Refused(_C.PRICE_CHANGED, "Odds have changed since you saw them.", changed)
+    if changed:
+        return Refused(_C.PRICE_CHANGED, "Odds have changed since you saw them.", changed)
+    changed = tuple(
+        leg.selection_id
+        for leg, offer in zip(slip.legs, offers, strict=True)
+        if slip.each_way
+        and leg.terms
+        and offer.terms
+        and not slip.changes.takes_terms(leg.terms, offer.terms)
+    )
+    if changed:
+        return Refused(_C.PRICE_CHANGED, "What a place pays has changed since you saw it.", changed)
+    return None
 
 
 def _taken(offer: Offer, *, each_way: bool) -> TakenLeg:

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from subgraphs.kit.offers import Terms
+
 
 class PriceChanges(StrEnum):
     """Which prices a customer takes other than those that they saw.
@@ -27,12 +29,27 @@ class PriceChanges(StrEnum):
             case PriceChanges.NONE:
                 return offered_milli == seen_milli
 
+    def takes_terms(self, seen: Terms, offered: Terms) -> bool:
+        """Tell whether a customer who saw some terms of the place part takes those that are offered."""
+        match self:
+            case PriceChanges.ANY:
+                return True
+            case PriceChanges.HIGHER:
+                return offered.are_as_good_as(seen)
+            case PriceChanges.NONE:
+                return offered == seen
+
 
 class SlipLeg(Struct, frozen=True):
-    """A selection, and its decimal odds in thousandths as the customer saw them."""
+    """A selection, and its decimal odds in thousandths as the customer saw them.
+
+    Attributes:
+        terms: Of the place part, as the customer saw them; None if they take those of now.
+    """
 
     selection_id: str
     odds_milli: int
+    terms: Terms | None = None
 
 
 class Slip(Struct, frozen=True, kw_only=True):

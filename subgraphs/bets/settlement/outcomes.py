@@ -77,10 +77,17 @@ class Outcome(Struct, frozen=True, kw_only=True):
             case _:
                 return Fraction(0)
 
-    @property
-    def place_share(self) -> Fraction:
-        """Return which part of the stake on the place is paid."""
+    def place_share(self, places: int) -> Fraction:
+        """Return which part of the stake on the place is paid.
+
+        Of more runners that share the first place than there are places, each has its part of these.
+
+        Args:
+            places: How many are paid; 0 if that is not known.
+        """
         match self.result:
+            case LegResult.DEAD_HEAT if places:
+                return min(Fraction(1), places * self._shared)
             case LegResult.WON | LegResult.DEAD_HEAT:
                 return Fraction(1)
             case LegResult.PLACED:

@@ -101,9 +101,8 @@ def _placed(leg: Leg, outcome: Outcome) -> Line:
     if leg.terms is None:
         raise ValueError("a leg of a bet each way has no terms")
     winnings = Fraction(leg.odds_milli - MILLI, MILLI)
-    return _paid(
-        outcome, outcome.place_share, winnings * Fraction(leg.terms.numerator, leg.terms.denominator)
-    )
+    part = Fraction(leg.terms.numerator, leg.terms.denominator)
+    return _paid(outcome, outcome.place_share(leg.terms.places), winnings * part)
 
 
 def _paid(outcome: Outcome, share: Fraction, winnings: Fraction) -> Line:

@@ -50,6 +50,7 @@ BOUNDS: Final[Mapping[str, Bound]] = MappingProxyType(
         "amount_minor": Whole(0, MAX_AMOUNT),
         "brand": Text(64),
         "currency": Money(),
+        "denominator": Whole(1, MAX_INT),
         "expected_version": Whole(0, MAX_INT),
         "free_bet_id": Text(64),
         "game_id": Text(160),
@@ -59,8 +60,10 @@ BOUNDS: Final[Mapping[str, Bound]] = MappingProxyType(
         "method_id": Text(160),
         "minutes": Whole(0, MAX_INT),
         "months": Whole(1, MAX_INT),
+        "numerator": Whole(1, MAX_INT),
         "odds_milli": Whole(0, MAX_INT),
         "option_id": Text(160),
+        "places": Whole(1, MAX_INT),
         "selection_id": Text(160),
         "stake_minor": Whole(1, MAX_AMOUNT),
         "terms_version": Text(160, is_id=False),
@@ -101,6 +104,8 @@ def _values(asked: Any) -> Iterator[tuple[str, str | int]]:
             continue
         if isinstance(value, str | int):
             yield field.name, value
+        elif is_dataclass(value):
+            yield from _values(value)
         elif isinstance(value, Sequence):
             for inner in value:
                 yield from _values(inner) if is_dataclass(inner) else [(field.name, inner)]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from subgraphs.bets.accepting.acceptance import Accepted, Refused, accept
 from subgraphs.bets.accepting.slip import PriceChanges, Slip
-from subgraphs.kit.offers import Offer, OfferStatus
+from subgraphs.kit.offers import Offer, OfferStatus, Terms
 from tests.subgraphs.bets.slips import FIFTH, NOON, RULES, offer, offered, selection, slip
 
 LATE = replace(RULES, late_starts={"horse-racing": timedelta(minutes=15)})
@@ -20,6 +20,32 @@ def code_of(asked: Slip, *offers: Offer) -> str | None:
     """Return why a slip is refused; None if it is not."""
     decision = accept(asked, offered(*offers), RULES, NOON)
     return decision.code if isinstance(decision, Refused) else None
+
+
+@pytest.mark.parametrize(
+    ("changes", "offered_terms", "code"),
+    [
+        *[(changes, Terms(1, 5, 3), None) for changes in PriceChanges],
+        *[(N, Terms(1, 10, 3), "PRICE_CHANGED"), (N, Terms(1, 4, 3), "PRICE_CHANGED")],
+        *[(H, Terms(1, 4, 3), None), (H, Terms(1, 5, 4), None), (H, Terms(1, 4, 2), "PRICE_CHANGED")],
+        *[(H, Terms(1, 10, 4), "PRICE_CHANGED"), (A, Terms(1, 10, 2), None)],
+    ],
+)
+def test_place_terms_are_a_part_of_the_price(
+    changes: PriceChanges, offered_terms: Terms, code: str | None
+) -> None:
+    """Those that were seen, of a bet each way; who says nothing of them takes those of now."""
+    asked = slip(changes=changes, each_way=True)
+    seen = replace(asked, legs=tuple(replace(leg, terms=Terms(1, 5, 3)) for leg in asked.legs))
+    now = offer(terms=offered_terms)
+    assert code_of(seen, now) == code
+    assert code_of(asked, now) is None
+    assert code_of(replace(seen, each_way=False), now) is None
+    decision = accept(seen, offered(now), RULES, NOON)
+    if isinstance(decision, Refused):
+        assert decision.changed == (selection(1),)
+    else:
+        assert decision.legs[0].terms == offered_terms
 
 
 @pytest.mark.parametrize(

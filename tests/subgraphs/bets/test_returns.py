@@ -38,6 +38,10 @@ PUBLISHED: Final = {
     "joint third of two, each way": (2000, True, [leg("16/1", shared(2, 1, "PLACED"), QUARTER)], 5000),
     # support.betfair.com, answer 6779: £10 at 10/1, two runners share the first place
     "joint first of two": (1000, False, [leg("10/1", shared(2))], 5500),
+    # The same, each way: £10 at 9.0, a quarter for two places, three share the first; six for four places
+    "three first, two places": (1000, True, [leg("9.0", shared(3), Terms(1, 4, 2))], 5000),
+    "six first, four places": (1000, True, [leg("9.0", shared(6), Terms(1, 4, 4))], 3500),
+    "two first, three places": (1000, True, [leg("9.0", shared(2), Terms(1, 4, 3))], 4500 + 3000),
     # betdaq.zendesk.com, "What is a dead heat?": €60 at 6.0, three for one place, four for two
     "three for the first place": (6000, False, [leg("6.0", shared(3))], 12000),
     "four for two places": (6000, False, [leg("6.0", shared(4, 2))], 18000),

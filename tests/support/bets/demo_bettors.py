@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,8 @@ from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Dem
 
 BET: Final = """fragment B on Bet { id status stake { minor } eachWay returns { minor }
   potentialReturns { minor } isFreeBet delayLeftMs
-  legs { event market pick odds { milli } result selection { id } } }"""
+  legs { event market pick odds { milli } placeTerms { places numerator denominator } result
+    selection { id } } }"""
 PLACE: Final = f"""mutation ($input: PlaceBetInput!) {{ placeBet(input: $input) {{
   bet {{ ...B }} changed {{ id odds {{ milli }} }} errors {{ code message }} }} }} {BET}"""
 BETS: Final = f"""query ($brand: ID!, $after: String) {{ bets(brand: $brand, first: 3, after: $after) {{
@@ -63,6 +64,14 @@ class Bettor:
             "idempotencyKey": key or str(uuid4()),
             **more,
         }
+
+    def refuses_terms(self, stake: int, leg: tuple[str, int], terms: Mapping[str, int]) -> dict[str, Any]:
+        """Return the answer to a bet each way whose place terms are others by now, which is not made."""
+        wanted = self.slip(stake, leg, eachWay=True)
+        wanted["legs"][0]["placeTerms"] = dict(terms)
+        answer = self.demo.site.ask(PLACE, {"input": wanted}, customer=self.customer)
+        assert [error["code"] for error in answer["data"]["placeBet"]["errors"]] == ["PRICE_CHANGED"]
+        return dict(answer["data"]["placeBet"])
 
     def asks(self, stake: int, *legs: tuple[str, int], key: str = "", **more: Any) -> dict[str, Any]:
         """Return what the graph answers to a slip."""

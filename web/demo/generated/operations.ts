@@ -21,6 +21,7 @@ export type AddBankAccountInput = {
 
 export type BetLegInput = {
   readonly oddsMilli: number;
+  readonly placeTerms?: PlaceTermsInput | null | undefined;
   readonly selectionId: string;
 };
 
@@ -145,6 +146,12 @@ export type PlaceBetInput = {
   readonly idempotencyKey: string;
   readonly legs: ReadonlyArray<BetLegInput>;
   readonly stakeMinor: number;
+};
+
+export type PlaceTermsInput = {
+  readonly denominator: number;
+  readonly numerator: number;
+  readonly places: number;
 };
 
 /** Why a mutation did not do what was asked: each code has one cause. SUSPENDED: Betting on a selection is suspended or over, or all betting is interrupted. NOT_ALLOWED_HERE: The rules of where the customer is, or the brand, do not offer this there. WRONG_CURRENCY: The customer's account or limit is in another currency. NO_ACCOUNT: The customer has no account of money in this currency yet: the first deposit opens it. ACCOUNT_SUSPENDED: The customer's account is suspended or closed. TOO_MANY_SELECTIONS: A bet has fewer at most. RELATED_SELECTIONS: Two selections of a bet are of one event. NOT_EACH_WAY: A selection of a bet has no terms for places. */

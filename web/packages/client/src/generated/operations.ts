@@ -7,6 +7,7 @@ import { RewardKind } from './rewardKinds.ts';
 import type { Operation } from '../operations/operation.ts';
 export type BetLegInput = {
   readonly oddsMilli: number;
+  readonly placeTerms?: PlaceTermsInput | null | undefined;
   readonly selectionId: string;
 };
 
@@ -114,6 +115,12 @@ export type OptInInput = {
 export type OptOutInput = {
   readonly brand: string;
   readonly idempotencyKey: string;
+};
+
+export type PlaceTermsInput = {
+  readonly denominator: number;
+  readonly numerator: number;
+  readonly places: number;
 };
 
 export type Product =
