@@ -18,6 +18,9 @@ from foundation.waking_server import WakingServer
 log = logging.getLogger(__name__)
 SECONDS_TO_FINISH_REQUESTS = 2
 BACKLOG = 128
+STEPS_OF_A_CONNECTION = 8
+"""More than the rounds of the loop from which a socket is accepted until the server knows its connection."""
+
 LOOPBACK = ("127.0.0.1", "localhost")
 """Where pages of other origins could reach a server that only this machine should."""
 
@@ -111,7 +114,8 @@ class _Server(WakingServer):
 
     async def abort_connections(self) -> None:
         """Close what is still open: uvicorn leaves connections whose requests took longer than it waits."""
-        await asyncio.sleep(0)  # what was just accepted is made
+        for _ in range(STEPS_OF_A_CONNECTION):
+            await asyncio.sleep(0)
         for connection in [*self.server_state.connections]:
             connection.transport.abort()
         await asyncio.sleep(0)  # and closed

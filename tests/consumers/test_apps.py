@@ -23,6 +23,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.club import models as club
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
+from tests.support.consumers.ended_consumers import has_ended
 from tests.support.consumers.sample_messages import account, bet, reward, scheme
 from tests.support.database_probe import contents, migrated
 
@@ -88,7 +89,7 @@ async def databases(embedded_broker: EmbeddedBroker, tmp_path: object) -> AsyncI
         running = [asyncio.create_task(consumer.run()) for consumer in consumers]
         yield Databases(databases)
         await asyncio.gather(*(consumer.stop() for consumer in consumers))
-        await asyncio.gather(*running)
+        await has_ended(running)
 
 
 async def test_each_app_fills_its_own_tables(databases: Databases) -> None:

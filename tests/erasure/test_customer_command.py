@@ -26,6 +26,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.workers.consumer_process import create_consumer
 from tests.erasure.archive import MODELS, Archive, life_of
+from tests.support.consumers.ended_consumers import has_ended
 from tests.support.consumers.sample_messages import reward, scheme
 from tests.support.database_probe import migrate
 
@@ -92,7 +93,7 @@ async def consumers(
         yield
     finally:
         await asyncio.gather(*(consumer.stop() for consumer in made))
-        await asyncio.gather(*running)
+        await has_ended(running)
 
 
 def facts(ended: Result) -> dict[str, Any]:
