@@ -156,7 +156,14 @@ async def statements(folder: Path, poisoned: Sequence[bool]) -> AsyncIterator[Lo
             for notice, is_poisoned in zip(paid, poisoned, strict=True)
         ]
         arrival = SimpleNamespace(
-            name="s.xml", digest="d" * 64, why="", lines=(), notices=tuple(notices), kept_as="s.xml", copy=0
+            name="s.xml",
+            digest="d" * 64,
+            why="",
+            lines=(),
+            notices=tuple(notices),
+            kept_as="s.xml",
+            copy=0,
+            odd=(),
         )
 
         async def heard() -> None:
