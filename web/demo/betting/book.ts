@@ -4,7 +4,6 @@
  */
 import type { KeyStorage } from '@furlong/client';
 
-import type { PlaceTermsInput } from '../generated/operations';
 import type { Asked, BetRequest, SeenLeg } from './request';
 
 /** Older ones are not asked for again: the customer has seen their bets since. */
@@ -107,10 +106,7 @@ function isRequest(value: unknown): value is BetRequest {
 
 function isLeg(value: unknown): value is SeenLeg {
   const { oddsMilli, ...texts } = membersOf<SeenLeg>(value);
-  const { selectionId, pick, market, event, odds, placeTerms } = texts;
-  const { places, numerator, denominator } = membersOf<PlaceTermsInput>(placeTerms);
-  const hasTerms = [places, numerator, denominator].every((number) => typeof number === 'number');
-  if (placeTerms !== undefined && !hasTerms) return false;
+  const { selectionId, pick, market, event, odds } = texts;
   return typeof oddsMilli === 'number' && [selectionId, pick, market, event, odds].every((text) => typeof text === 'string');
 }
 

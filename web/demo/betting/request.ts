@@ -1,5 +1,5 @@
 /** What a customer asks for with a slip: one bet, at the prices that were seen. */
-import type { BetLegInput, BetsQuery, PlaceBetInput, PlaceTermsInput, PriceChanges } from '../generated/operations';
+import type { BetLegInput, BetsQuery, PlaceBetInput, PriceChanges } from '../generated/operations';
 
 export type Bet = NonNullable<BetsQuery['bets']>['nodes'][number];
 export type BetLeg = Bet['legs'][number];
@@ -13,8 +13,6 @@ export interface SeenLeg {
   readonly oddsMilli: number;
   /** The odds as they were written. */
   readonly odds: string;
-  /** What a place pays, of a selection that can be bet on each way. */
-  readonly placeTerms?: PlaceTermsInput;
 }
 
 export interface BetRequest {
@@ -45,9 +43,9 @@ export function totalMinor({ stakeMinor, eachWay }: Pick<BetRequest, 'stakeMinor
 export function inputOf({ key, request }: Asked, brand: string): PlaceBetInput {
   const { legs, stakeMinor, eachWay, currency, acceptChanges, freeBetId } = request;
   const paying = freeBetId === undefined ? {} : { freeBetId };
-  return { brand, legs: legs.map((leg) => legInput(leg, eachWay)), stakeMinor, eachWay, currency, acceptChanges, ...paying, idempotencyKey: key };
+  return { brand, legs: legs.map(legInput), stakeMinor, eachWay, currency, acceptChanges, ...paying, idempotencyKey: key };
 }
 
-function legInput({ selectionId, oddsMilli, placeTerms }: SeenLeg, isEachWay: boolean): BetLegInput {
-  return isEachWay && placeTerms !== undefined ? { selectionId, oddsMilli, placeTerms } : { selectionId, oddsMilli };
+function legInput({ selectionId, oddsMilli }: SeenLeg): BetLegInput {
+  return { selectionId, oddsMilli };
 }

@@ -86,11 +86,7 @@ function seenLeg({ picked: { offer, seen } }: SlipLeg): SeenLeg | null {
   if (seen === null) return null;
   const { selection, market, event } = offer;
   const names = { pick: selection.name, market: market.name, event: event.name };
-  const seenAt = { oddsMilli: seen.milli, odds: seen.display };
-  const placeTerms = market.placeTerms ?? null;
-  if (placeTerms === null) return { selectionId: selection.id, ...names, ...seenAt };
-  const { places, numerator, denominator } = placeTerms;
-  return { selectionId: selection.id, ...names, ...seenAt, placeTerms: { places, numerator, denominator } };
+  return { selectionId: selection.id, ...names, oddsMilli: seen.milli, odds: seen.display };
 }
 
 /** What all bets of a slip cost. */
