@@ -122,7 +122,7 @@ async def test_an_offer_says_all_that_a_bet_depends_on(offering: Offering) -> No
         starts_at=KICK_OFF,
         status=OPEN,
         odds_milli=3000,
-        terms=Terms(1, 5),
+        terms=Terms(1, 5, 3),
         market_kind="WIN",
         in_play=False,
         withdrawn=(horse(2), horse(4)),
@@ -207,7 +207,7 @@ async def test_only_winners_of_races_are_bet_on_each_way(offering: Offering) -> 
         await offering.block.apply(race("active", revision=revision, kind=kind, place_terms=given))
         terms[kind, given is None] = (await offering.of(horse(1)))[horse(1)].terms
     assert terms == {
-        ("WIN", False): Terms(1, 5),
+        ("WIN", False): Terms(1, 5, 3),
         ("EACH_WAY", False): None,
         ("PLACE", False): None,
         ("WIN", True): None,
